@@ -1,0 +1,10 @@
+"""Gives a bare `pytest` the programs and variables of `dev.py`, before Ape looks for them."""
+
+import os
+
+from hypothesis import settings
+
+import dev
+
+os.environ.update(dev.environment())
+settings.register_profile("deep", max_examples=2000, deadline=None)
