@@ -1,0 +1,58 @@
+"""Everything the SDK raises on purpose, as one tree; each message says what to do next.
+
+CreatokenError
+├── RecordError          a record, leaf, id or proof cannot be made, or does not hold
+│   ├── CanonicalError   the value has no single canonical JSON form
+│   ├── EncodingError    the value does not fit its Solidity type exactly
+│   └── ErasedError      the field was erased: its value and salt are gone for good
+├── SigningError         the signature is malformed, or not by the account it should be by
+├── ChainError           the chain or its RPC endpoint did not do what was asked
+└── RevertError          a contract refused
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CanonicalError",
+    "ChainError",
+    "CreatokenError",
+    "EncodingError",
+    "ErasedError",
+    "RecordError",
+    "RevertError",
+    "SigningError",
+]
+
+
+class CreatokenError(Exception):
+    """Root of the tree: catch it to catch every error that Creatoken raises on purpose."""
+
+
+class RecordError(CreatokenError):
+    """A record, leaf, id or proof cannot be made, or does not hold."""
+
+
+class CanonicalError(RecordError):
+    """The value has no single canonical JSON form."""
+
+
+class EncodingError(RecordError):
+    """The value does not fit its Solidity type exactly."""
+
+
+class ErasedError(RecordError):
+    """The field was erased: its value and salt are gone for good."""
+
+
+class SigningError(CreatokenError):
+    """The signature is malformed, or not by the account it should be by."""
+
+
+class ChainError(CreatokenError):
+    """The chain or its RPC endpoint did not do what was asked."""
+
+
+class RevertError(CreatokenError):
+    """A contract refused. `tx_hash` is None when that was found out before anything was sent."""
+
+    tx_hash: str | None = None
