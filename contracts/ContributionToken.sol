@@ -65,10 +65,11 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
                 ContributionTokenAllocationInvalid(account, shares)
             );
             minted += shares;
-            _requireShares(minted + _recordedShares);
             _mint(account, shares);
         }
-        _recordedShares += uint40(minted);
+        uint256 contributed = minted + _recordedShares;
+        _cuts(contributed);
+        _recordedShares = uint40(contributed);
         emit StepsRecorded(workId, stepsRoot, msg.sender, stepCount, uint40(minted));
     }
 
@@ -77,7 +78,8 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         uint40 workId = _requireOpen(Roles.ADMIN | Roles.TREASURER);
         require(
             currency.code.length > 0 && currency != _primaryCurrency()
-                && currency != Payments.NATIVE && !_isAccepted(currency),
+                && currency != Payments.NATIVE && !_isAccepted(currency)
+                && !Clone.isClone(currency, IMPLEMENTATION),
             ContributionTokenCurrencyInvalid(currency)
         );
         require(_accepted.length < MAX_ACCEPTED, ContributionTokenTooManyCurrencies(MAX_ACCEPTED));
@@ -99,18 +101,20 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         require(contributed > 0, ContributionTokenNoShares(workId));
 
         sealedAt = uint40(block.timestamp);
+        (uint40[] memory parents, uint256[] memory cuts, uint256 total) = _cuts(contributed);
         if (lazyShares > 0) {
             lazyRoot = root;
-            _requireShares(contributed);
             _mint(address(this), lazyShares);
         }
-        uint40 total = _mintUpstream(contributed);
+        for (uint256 i; i < parents.length; ++i) {
+            _mint(WORKS.tokenOf(parents[i]), uint40(cuts[i]));
+        }
         _startRevenue(Payments.NATIVE, total);
         if (_primaryCurrency() != address(0)) _startRevenue(_primaryCurrency(), total);
         for (uint256 i; i < _accepted.length; ++i) {
             _startRevenue(_accepted[i], total);
         }
-        emit WorkSealed(workId, msg.sender, total, root, lazyShares);
+        emit WorkSealed(workId, msg.sender, uint40(total), root, lazyShares);
     }
 
     /// @inheritdoc IContributionToken
@@ -243,10 +247,6 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         return workId;
     }
 
-    function _requireShares(uint256 shares) private pure {
-        require(shares <= MAX_SHARES, ContributionTokenSharesOverflow(shares, MAX_SHARES));
-    }
-
     function _isAccepted(address currency) private view returns (bool) {
         for (uint256 i; i < _accepted.length; ++i) {
             if (_accepted[i] == currency) return true;
@@ -260,22 +260,27 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         emit Transfer(address(0), account, shares);
     }
 
-    /// @dev Rounds each parent's cut up, so a parent never gets less than its bps.
-    function _mintUpstream(uint256 contributed) private returns (uint40) {
-        (uint40[] memory workIds, uint16[] memory bps) = upstreams();
+    /// @dev What each parent gets when this many contributed shares are sealed, rounded up so that no parent gets less
+    /// than its bps, and the sum of all. Reverts where the sum does not fit, already while recording: a work that could
+    /// never be sealed would never pay.
+    function _cuts(uint256 contributed)
+        private
+        view
+        returns (uint40[] memory parents, uint256[] memory cuts, uint256 total)
+    {
+        uint16[] memory bps;
+        (parents, bps) = upstreams();
         uint256 rest = WHOLE;
         for (uint256 i; i < bps.length; ++i) {
             rest -= bps[i];
         }
-        uint256 total = contributed;
+        total = contributed;
+        cuts = new uint256[](bps.length);
         for (uint256 i; i < bps.length; ++i) {
-            uint256 cut = (contributed * bps[i] + rest - 1) / rest;
-            total += cut;
-            _requireShares(total);
-            _mint(WORKS.tokenOf(workIds[i]), uint40(cut));
+            cuts[i] = (contributed * bps[i] + rest - 1) / rest;
+            total += cuts[i];
         }
-        _requireShares(total);
-        return uint40(total);
+        require(total <= MAX_SHARES, ContributionTokenSharesOverflow(total, MAX_SHARES));
     }
 
     function _transfer(address from, address to, uint256 shares) private {

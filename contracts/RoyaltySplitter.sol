@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IRoyaltySplitter} from "./interfaces/IRoyaltySplitter.sol";
+import {Clone} from "./libraries/Clone.sol";
 import {Payments} from "./libraries/Payments.sol";
 import {AMOUNT_MASK, Packed, pack} from "./types/Packed.sol";
 
@@ -13,6 +14,9 @@ abstract contract RoyaltySplitter is IRoyaltySplitter, ReentrancyGuardTransient 
     uint256 private constant SCALE_BITS = 20;
     uint256 private constant FRACTION_MASK = 2 ** SCALE_BITS - 1;
     uint256 private constant MAX_INTAKE = 2 ** 88 - 1;
+
+    /// @dev What every contribution token is a clone of.
+    address internal immutable IMPLEMENTATION = address(this);
 
     /// @dev A word behind a reference, so that its place is hashed once.
     struct Slot {
@@ -70,6 +74,7 @@ abstract contract RoyaltySplitter is IRoyaltySplitter, ReentrancyGuardTransient 
 
     /// @inheritdoc IRoyaltySplitter
     function pushAllToken(address currency, address[] calldata holders) external returns (uint256) {
+        require(!Clone.isClone(currency, IMPLEMENTATION), RoyaltySplitterCurrencyInvalid(currency));
         return _pushAll(currency, holders);
     }
 

@@ -75,8 +75,10 @@ contract Works is IWorks {
     }
 
     function _requireCurrency(address currency) private view {
-        bool valid =
-            currency == address(0) || (currency != Payments.NATIVE && currency.code.length > 0);
+        bool valid = currency == address(0)
+            || (currency != Payments.NATIVE
+                && currency.code.length > 0
+                && !Clone.isClone(currency, IMPLEMENTATION));
         require(valid, WorksCurrencyInvalid(currency));
     }
 

@@ -34,7 +34,7 @@ interface IContributionToken is IERC20Metadata, IERC20Errors, IRoyaltySplitter {
     /// @notice An allocation has no shares, or an account that cannot hold any.
     error ContributionTokenAllocationInvalid(address account, uint40 shares);
 
-    /// @notice The cap table would exceed 2^40 - 1 shares.
+    /// @notice The cap table, with the parents' cuts, would exceed 2^40 - 1 shares.
     error ContributionTokenSharesOverflow(uint256 shares, uint256 max);
 
     /// @notice A work cannot be sealed without shares.
@@ -52,7 +52,7 @@ interface IContributionToken is IERC20Metadata, IERC20Errors, IRoyaltySplitter {
     /// @notice More currencies than every share transfer may settle.
     error ContributionTokenTooManyCurrencies(uint256 max);
 
-    /// @notice The currency has no code or is settled already.
+    /// @notice The currency has no code, is settled already, or is itself a contribution token.
     error ContributionTokenCurrencyInvalid(address currency);
 
     /// @notice Steps were committed and their shares minted.

@@ -22,6 +22,9 @@ interface IRoyaltySplitter {
     /// @notice The zero address, or this contract, cannot be paid.
     error RoyaltySplitterRecipientInvalid(address recipient);
 
+    /// @notice Shares of another work are held, not distributed: pushing them would take them from this work for good.
+    error RoyaltySplitterCurrencyInvalid(address currency);
+
     /// @notice Holders of a push must be strictly ascending.
     error RoyaltySplitterUnsorted(address previous, address holder);
 

@@ -35,7 +35,8 @@ interface IWorks {
     /// @notice `sealBy` must lie in the future.
     error WorksSealByPassed(uint40 sealBy, uint256 blockTime);
 
-    /// @notice The primary currency has no code, or is the native currency, which every work settles anyway.
+    /// @notice The primary currency has no code, is the native currency, which every work settles anyway, or is itself
+    /// a contribution token: shares are held, not distributed.
     error WorksCurrencyInvalid(address currency);
 
     /// @notice More parents than a work may have.

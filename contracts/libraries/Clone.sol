@@ -17,15 +17,23 @@ library Clone {
         bytes memory code = abi.encodePacked(
             hex"61",
             uint16(ARGS_OFFSET + args.length),
-            hex"80600a5f395ff336600557005b365f5f375f5f365f73",
-            implementation,
-            hex"5af43d5f5f3e602f573d5ffd5b3d5ff3",
+            hex"80600a5f395ff3",
+            _runtime(implementation),
             args
         );
         assembly ("memory-safe") {
             clone := create(0, add(code, 0x20), mload(code))
         }
         require(clone != address(0), CloneFailed());
+    }
+
+    /// @dev Whether an account is a clone of the implementation, whoever created it and with whatever arguments.
+    function isClone(address account, address implementation) internal view returns (bool) {
+        bytes memory code = new bytes(ARGS_OFFSET);
+        assembly ("memory-safe") {
+            extcodecopy(account, add(code, 0x20), 0, ARGS_OFFSET)
+        }
+        return keccak256(code) == keccak256(_runtime(implementation));
     }
 
     /// @dev Reads up to 32 bytes of this clone's arguments, right-aligned.
@@ -40,5 +48,13 @@ library Clone {
     /// @dev Length of this clone's arguments.
     function argsLength() internal view returns (uint256) {
         return address(this).code.length - ARGS_OFFSET;
+    }
+
+    function _runtime(address implementation) private pure returns (bytes memory) {
+        return abi.encodePacked(
+            hex"36600557005b365f5f375f5f365f73",
+            implementation,
+            hex"5af43d5f5f3e602f573d5ffd5b3d5ff3"
+        );
     }
 }
