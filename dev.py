@@ -58,7 +58,7 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "setup": (),
     "demo": (("creatoken", "demo"),),
     "check": CHECKS,
-    "test": (*CHECKS, ("pytest",)),
+    "test": (*CHECKS, ("ape", "run", "export_artifacts", "--check"), ("pytest",)),
     "compile": (("ape", "compile"),),
     "artifacts": (("ape", "run", "export_artifacts"),),
     "deep": (("pytest", "--hypothesis-profile=deep"),),

@@ -1,0 +1,110 @@
+"""Waiting for a receipt that can be believed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from creatoken_sdk.chain.errors import (
+    ReceiptTimeoutError,
+    RpcError,
+    TransactionReplacedError,
+)
+from creatoken_sdk.chain.receipts import Receipt
+from creatoken_sdk.chain.reverts import OutOfGasRevertError, UnknownRevertError, revert_error
+from creatoken_sdk.chain.rpc import Rpc
+from creatoken_sdk.errors import ChainError, RevertError
+
+if TYPE_CHECKING:
+    from creatoken_sdk.chain.signers import SignedTransaction
+
+__all__ = ["wait"]
+
+_FIRST_PAUSE_SECONDS = 0.01
+_LAST_PAUSE_SECONDS = 1.0
+_SAME = {"hash": "blockHash", "number": "blockNumber"}
+
+
+def wait(rpc: Rpc, transaction: SignedTransaction | str, timeout: float) -> Receipt:
+    """Return the receipt once the transaction is mined; a failed transaction raises its reason.
+
+    A receipt counts only if it is for this transaction and its block, fetched by hash, lists it.
+    Endpoints that fail meanwhile are asked again until `timeout` seconds have passed.
+    """
+    signed = None if isinstance(transaction, str) else transaction
+    tx_hash = transaction if isinstance(transaction, str) else transaction.tx_hash
+    deadline, pause, trouble = time.monotonic() + timeout, _FIRST_PAUSE_SECONDS, ""
+    while True:
+        try:
+            found = _receipt(rpc, tx_hash)
+            if found is None and signed is not None and pause == _LAST_PAUSE_SECONDS:
+                _require_not_replaced(rpc, signed)
+        except TransactionReplacedError:
+            raise
+        except ChainError as error:
+            found, trouble = None, f" ({error})"
+        if found is not None:
+            return _settled(rpc, *found)
+        if time.monotonic() >= deadline:
+            raise ReceiptTimeoutError(
+                f"not mined within {timeout:g} s{trouble}; it still may be: wait again",
+                tx_hash,
+                signed,
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.5, _LAST_PAUSE_SECONDS)
+
+
+def _receipt(rpc: Rpc, tx_hash: str) -> tuple[Mapping[str, Any], Receipt] | None:
+    answer = rpc.request("eth_getTransactionReceipt", tx_hash)
+    if not isinstance(answer, Mapping) or answer.get("transactionHash") != tx_hash:
+        return None
+    block = rpc.request("eth_getBlockByHash", answer.get("blockHash"), False)
+    if not isinstance(block, Mapping) or answer.get("status") not in ("0x0", "0x1"):
+        return None
+    same = all(block.get(ours) == answer.get(theirs) for ours, theirs in _SAME.items())
+    if not same or tx_hash not in block.get("transactions", ()):
+        return None
+    try:
+        return answer, Receipt.of(answer, block)
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def _require_not_replaced(rpc: Rpc, signed: SignedTransaction) -> None:
+    count = rpc.integer("eth_getTransactionCount", signed.sender, "latest")
+    if count > signed.nonce and _receipt(rpc, signed.tx_hash) is None:
+        raise TransactionReplacedError(
+            f"another transaction of {signed.sender} took nonce {signed.nonce} from "
+            f"{signed.tx_hash}; look whether it did the same, then build and send the call again"
+        )
+
+
+def _settled(rpc: Rpc, answer: Mapping[str, Any], receipt: Receipt) -> Receipt:
+    if answer["status"] == "0x1":
+        return receipt
+    try:
+        error = _reason(rpc, answer)
+    except (ChainError, KeyError):  # that it failed is certain, why is not
+        error = UnknownRevertError(b"")
+    error.tx_hash = receipt.tx_hash
+    raise error
+
+
+def _reason(rpc: Rpc, answer: Mapping[str, Any]) -> RevertError:
+    sent = rpc.mapping("eth_getTransactionByHash", answer["transactionHash"])
+    if answer["gasUsed"] == sent["gas"]:
+        return OutOfGasRevertError()
+    request = {key: sent[key] for key in ("from", "to", "value", "gas")} | {"data": sent["input"]}
+    mined = int(answer["blockNumber"], 16)
+    for height in (
+        mined - 1,
+        mined,
+    ):  # what came earlier in the same block shows only in the second
+        try:
+            rpc.request("eth_call", request, hex(height))
+        except RpcError as error:
+            if error.data:
+                return revert_error(error.data)
+    return UnknownRevertError(b"")

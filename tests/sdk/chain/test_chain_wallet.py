@@ -1,0 +1,263 @@
+"""What happens to a transaction when the chain, the endpoint or the signer misbehaves."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from creatoken_sdk import Call, Creatoken, Receipt, RevertError, SignedTransaction
+from creatoken_sdk.anvil import Anvil
+from creatoken_sdk.chain.errors import (
+    DevKeyError,
+    FeeTooLowError,
+    InsufficientFundsError,
+    NonceError,
+    ReceiptTimeoutError,
+    RpcError,
+    TransactionReplacedError,
+    TransactionUnknownError,
+    WrongChainError,
+)
+from creatoken_sdk.chain.reverts import (
+    AnchorsAlreadyAnchoredError,
+    AnchorsRootZeroError,
+    OutOfGasRevertError,
+)
+from creatoken_sdk.chain.wallet import Wallet
+from creatoken_sdk.errors import SigningError
+from sdk.chain.faults import SECRET, FaultyEndpoint
+
+ZERO = bytes(32)
+SEND, RECEIPT = "eth_sendRawTransaction", "eth_getTransactionReceipt"
+
+
+def anchor(client: Creatoken) -> Call[Receipt]:
+    """Return a call that succeeds exactly once."""
+    return client.anchors.anchor.call(Account.create().key, topic=ZERO, count=1)
+
+
+def nonce(client: Creatoken) -> int:
+    return client.wallet.rpc.integer("eth_getTransactionCount", client.address, "latest")
+
+
+@pytest.mark.parametrize("faults", [["lose"], ["lose"] * 3, [429, "lose"], [502, b"{", "refuse"]])
+def test_send__when_answers_to_the_broadcast_are_lost__is_mined_exactly_once(
+    faulty: Creatoken, endpoint: FaultyEndpoint, faults: list[Any]
+) -> None:
+    before = nonce(faulty)
+    endpoint.fail(SEND, *faults)
+    receipt = faulty.send(anchor(faulty))
+    assert receipt.event("Anchored", faulty.anchors.address)["count"] == 1
+    assert nonce(faulty) == before + 1
+
+
+def test_send__when_every_answer_is_lost_but_it_arrived__says_unknown_and_wait_finds_it(
+    faulty: Creatoken, endpoint: FaultyEndpoint
+) -> None:
+    before = nonce(faulty)
+    endpoint.fail(SEND, *["lose"] * 4)
+    with pytest.raises(TransactionUnknownError) as caught:
+        faulty.send(anchor(faulty))
+    assert caught.value.tx_hash in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert faulty.wait(caught.value.tx_hash).tx_hash == caught.value.tx_hash
+    assert nonce(faulty) == before + 1
+
+
+def test_send__when_it_never_arrived__the_error_carries_what_to_broadcast_again(
+    faulty: Creatoken, endpoint: FaultyEndpoint
+) -> None:
+    endpoint.fail(SEND, *["refuse"] * 4)
+    with pytest.raises(TransactionUnknownError) as caught:
+        faulty.send(anchor(faulty))
+    transaction = caught.value.transaction
+    assert transaction is not None
+    assert faulty.wallet.rpc.request(RECEIPT, transaction.tx_hash) is None
+    faulty.broadcast(transaction)
+    assert faulty.wait(transaction).tx_hash == caught.value.tx_hash
+
+
+@pytest.mark.parametrize("fault", ["lose", 429, b"nonsense", b'{"id":1,"result":null}'])
+def test_wait__when_receipts_get_lost__asks_until_one_arrives(
+    faulty: Creatoken, endpoint: FaultyEndpoint, fault: Any
+) -> None:
+    endpoint.fail(RECEIPT, *[fault] * 6)
+    assert faulty.send(anchor(faulty)).gas_used > 21_000
+
+
+FORGERIES: dict[str, dict[str, Any]] = {
+    "of another transaction": {"transactionHash": "0x" + "11" * 32},
+    "of another block": {"blockHash": "0x" + "22" * 32},
+    "with another height": {"blockNumber": "0x1"},
+    "without a status": {"status": None},
+    "without logs": {"logs": None},
+    "with an odd number": {"gasUsed": "many"},
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_wait__given_a_receipt_that_contradicts_its_block__does_not_believe_it(
+    faulty: Creatoken, endpoint: FaultyEndpoint, name: str
+) -> None:
+    def forge(answer: Any) -> Any:
+        forged = {**answer, **FORGERIES[name]} if answer else answer
+        return {k: v for k, v in forged.items() if v is not None} if forged else forged
+
+    endpoint.rewrite(RECEIPT, forge)
+    faulty.wallet.timeout_seconds = 0.2
+    with pytest.raises(ReceiptTimeoutError) as caught:
+        faulty.send(anchor(faulty))
+    endpoint.rewrite(RECEIPT, lambda answer: answer)
+    assert caught.value.transaction is not None
+    assert faulty.wait(caught.value.transaction).tx_hash == caught.value.tx_hash
+
+
+def test_wait__when_another_transaction_took_the_nonce__says_replaced(
+    faulty: Creatoken, chain: Anvil
+) -> None:
+    faulty.wallet.timeout_seconds = 20
+    loser, winner = faulty.sign(anchor(faulty)), faulty.sign(anchor(faulty))
+    faulty.broadcast(winner)
+    with pytest.raises(TransactionReplacedError, match=f"took nonce {loser.nonce}"):
+        faulty.wait(loser)
+
+
+def test_broadcast__when_the_nonce_was_used__says_so(faulty: Creatoken) -> None:
+    loser, winner = faulty.sign(anchor(faulty)), faulty.sign(anchor(faulty))
+    faulty.broadcast(winner)
+    faulty.wait(winner)
+    with pytest.raises(NonceError, match="build and send the call again"):
+        faulty.broadcast(loser)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("replacement transaction underpriced", FeeTooLowError),
+        ("max fee per gas less than block base fee", FeeTooLowError),
+        ("insufficient funds for gas * price + value", InsufficientFundsError),
+        ("something new", RpcError),
+    ],
+)
+def test_broadcast__when_the_node_refuses__raises_the_typed_reason(
+    faulty: Creatoken, endpoint: FaultyEndpoint, message: str, kind: type[Exception]
+) -> None:
+    endpoint.fail(SEND, {"code": -32000, "message": message})
+    with pytest.raises(kind, match=re.escape(message)):
+        faulty.send(anchor(faulty))
+
+
+def test_broadcast__when_already_known__is_no_error(
+    faulty: Creatoken, endpoint: FaultyEndpoint
+) -> None:
+    endpoint.fail(SEND, "lose", {"code": -32000, "message": "already known"})
+    assert faulty.send(anchor(faulty)).gas_used > 21_000
+
+
+def test_send__when_the_endpoint_changed_chains__signs_nothing(
+    faulty: Creatoken, endpoint: FaultyEndpoint
+) -> None:
+    endpoint.rewrite("eth_chainId", lambda _: "0x1")
+    with pytest.raises(WrongChainError, match="serves chain 1, not 31337"):
+        faulty.send(anchor(faulty))
+    assert SEND not in endpoint.calls
+
+
+def test_send__when_the_sender_is_poor__says_how_much_is_missing(ct: Creatoken) -> None:
+    poor = ct.with_signer(Account.create())
+    with pytest.raises(InsufficientFundsError, match=f"{poor.address} has 0; send [0-9]+ more"):
+        poor.send(anchor(poor))
+
+
+def test_send__when_the_value_alone_exceeds_the_balance__says_so(ct: Creatoken) -> None:
+    with pytest.raises(InsufficientFundsError):
+        ct.send(Call(ct.address, b"", 10**30, "gift"))
+
+
+def test_send__when_the_call_reverts__spends_nothing(ct: Creatoken) -> None:
+    before = nonce(ct)
+    with pytest.raises(AnchorsRootZeroError) as caught:
+        ct.anchors.anchor(ZERO, topic=ZERO, count=1)
+    assert caught.value.tx_hash is None
+    assert nonce(ct) == before
+
+
+def test_send__when_the_node_hides_the_reason_in_the_estimate__asks_for_it(
+    faulty: Creatoken, endpoint: FaultyEndpoint
+) -> None:
+    endpoint.fail("eth_estimateGas", {"code": -32000, "message": "always failing transaction"})
+    with pytest.raises(AnchorsRootZeroError):
+        faulty.anchors.anchor(ZERO, topic=ZERO, count=1)
+
+
+def test_wait__when_a_transaction_lost_a_race__raises_the_reason_with_its_hash(
+    faulty: Creatoken,
+) -> None:
+    call = anchor(faulty)
+    first = faulty.sign(call)
+    second = faulty.sign(call, nonce=first.nonce + 1)
+    for transaction in (first, second):
+        faulty.broadcast(transaction)
+    faulty.wait(first)
+    with pytest.raises(AnchorsAlreadyAnchoredError) as caught:
+        faulty.wait(second)
+    assert caught.value.tx_hash == second.tx_hash
+    assert caught.value.anchorer == faulty.address
+
+
+def test_wait__when_gas_ran_out__says_so(faulty: Creatoken, endpoint: FaultyEndpoint) -> None:
+    endpoint.rewrite("eth_estimateGas", lambda _: hex(24_000))
+    with pytest.raises(OutOfGasRevertError, match="used up its gas") as caught:
+        faulty.send(anchor(faulty))
+    assert isinstance(caught.value, RevertError)
+    assert caught.value.tx_hash is not None
+
+
+def test_wait__when_only_the_hash_is_known_and_nothing_comes__times_out(faulty: Creatoken) -> None:
+    faulty.wallet.timeout_seconds = 0.05
+    with pytest.raises(ReceiptTimeoutError, match="wait again") as caught:
+        faulty.wait("0x" + "ab" * 32)
+    assert caught.value.transaction is None
+
+
+class KeyService:
+    """A signer of a user's own: two members, raw bytes out."""
+
+    def __init__(self, key: Any, address: str | None = None) -> None:
+        """Hold a key, and perhaps claim somebody else's address."""
+        self._key = key
+        self.address = address or key.address
+        self.seen: dict[str, Any] = {}
+
+    def sign_transaction(self, transaction_dict: dict[str, Any], /) -> bytes:
+        self.seen = transaction_dict
+        return bytes(self._key.sign_transaction(transaction_dict).raw_transaction)
+
+
+def test_send__given_a_signer_of_ones_own__uses_it(ct: Creatoken, chain: Anvil) -> None:
+    service = KeyService(chain.accounts[4])
+    client = ct.with_signer(service)
+    client.send(anchor(client))
+    assert service.seen["chainId"] == 31337
+    assert {"maxFeePerGas", "maxPriorityFeePerGas"} <= service.seen.keys()
+
+
+def test_send__when_the_signer_signs_as_somebody_else__refuses(ct: Creatoken, chain: Anvil) -> None:
+    client = ct.with_signer(KeyService(chain.accounts[4], chain.accounts[5].address))
+    with pytest.raises(SigningError, match="check its key"):
+        client.send(anchor(client))
+
+
+def test_wallet__given_a_development_key_on_another_chain__refuses(
+    ct: Creatoken, chain: Anvil
+) -> None:
+    with pytest.raises(DevKeyError, match="use a key of your own"):
+        Wallet(ct.wallet.rpc, 11155111, chain.accounts[9])
+    assert Wallet(ct.wallet.rpc, 1337, chain.accounts[9]).address == chain.accounts[9].address
+
+
+def test_signed_transaction__when_shown__hides_the_bytes() -> None:
+    assert "raw" not in repr(SignedTransaction("0x01", 0, "0x02", b"raw"))

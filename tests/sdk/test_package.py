@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import creatoken_sdk
+
+HEAVY = ("web3", "eth_account", "eth_abi", "requests", "numpy", "PIL", "ape", "typer")
+
+
+def fresh(code: str) -> str:
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return run.stdout
+
+
+def test_import__given_the_package__loads_nothing_heavy() -> None:
+    code = f"import sys, creatoken_sdk; print([m for m in {HEAVY} if m in sys.modules])"
+    assert fresh(code) == "[]\n"
+
+
+def test_import__given_the_package__takes_less_than_150_ms() -> None:
+    code = (
+        "import time; t = time.process_time(); import creatoken_sdk;print(time.process_time() - t)"
+    )
+    assert min(float(fresh(code)) for _ in range(3)) < 0.15
+
+
+def test_import__given_the_client_alone__does_not_load_web3() -> None:
+    code = "import sys; from creatoken_sdk import Creatoken; print('web3' in sys.modules)"
+    assert fresh(code) == "False\n"
+
+
+@pytest.mark.parametrize("name", creatoken_sdk.__all__)
+def test_getattr__given_a_public_name__is_what_its_name_says(name: str) -> None:
+    value = getattr(creatoken_sdk, name)
+    assert name == "NATIVE" or value.__name__ == name
+
+
+def test_all__given_what_dir_shows__lists_every_public_name() -> None:
+    assert set(creatoken_sdk.__all__) <= set(dir(creatoken_sdk))
+    assert set(creatoken_sdk.__all__) == set(creatoken_sdk._HOMES)
+    assert sorted(creatoken_sdk.__all__) == sorted(set(creatoken_sdk.__all__))
+
+
+def test_getattr__given_an_unknown_name__is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="NoSuchName"):
+        _ = creatoken_sdk.NoSuchName
