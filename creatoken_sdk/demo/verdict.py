@@ -1,0 +1,113 @@
+"""The verdict on a file, from its bytes and the certificate that came with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from creatoken_sdk import AssetStatus, Creatoken, CreatokenError, Event
+from creatoken_sdk.demo.report import Check, short
+from creatoken_sdk.record import (
+    ERASED,
+    VERIFIED,
+    Certificate,
+    SignedStep,
+    asset_id,
+    content_hash,
+    oversight,
+    steps_tree,
+    verify_chain,
+)
+
+__all__ = ["FINAL_STAGE", "Verdict", "examine"]
+
+FINAL_STAGE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Integrity: the file is what its record says. Chain: what the contracts hold of it now."""
+
+    integrity: tuple[Check, ...]
+    chain: tuple[Check, ...] = ()
+
+
+def examine(ct: Creatoken, content: bytes, certificate: Certificate) -> Verdict:
+    """Examine a file without a key, an index, or the word of whoever made it.
+
+    Bytes that nobody registered get one failed check: there is nothing to compare them with.
+    """
+    digest = content_hash(content)
+    events = ct.assets.find(content_hash=digest)
+    root = certificate.root
+    event = next((one for one in events if one["asset"]["record_root"] == root), None)
+    name, evidence = "the file is registered", f"its SHA-256 is {short(digest)}"
+    if event is None:
+        why = "the certificate is of another asset" if events else "no asset has these bytes"
+        return Verdict((Check(name, False, f"{why}, {evidence}"),))
+    found = Check(name, True, f"one log look-up, {evidence}")
+    steps = [SignedStep.from_json(document) for document in certificate.record["steps"]]
+    return Verdict(
+        (found, *_integrity(ct, event, certificate, steps)),
+        tuple(_chain(ct, event, certificate, steps)),
+    )
+
+
+def _integrity(
+    ct: Creatoken, event: Event, certificate: Certificate, steps: list[SignedStep]
+) -> list[Check]:
+    asset = event["asset"]
+    place = (ct.chain_id, ct.assets.address)
+    id_now = asset_id(*place, asset["creator"], asset["content_hash"], asset["record_root"])
+    made = [one.step.index for one in steps if one.step.output == asset["content_hash"]]
+    level = oversight([one.step for one in steps]).value
+    return [
+        Check("its id is the hash of what it is", id_now == event["asset_id"], short(id_now)),
+        _attempt("its record is the registered one", lambda: _fields(certificate, asset)),
+        _attempt("its steps are signed and in one chain", lambda: _signed(ct, steps)),
+        Check(
+            "the last review was of exactly these bytes",
+            bool(made) and steps[-1].step.input == asset["content_hash"],
+            f"step {len(steps) - 1} reviewed what step {made[-1] if made else '?'} made",
+        ),
+        Check("oversight follows from the steps", level == certificate.record["oversight"], level),
+    ]
+
+
+def _chain(
+    ct: Creatoken, event: Event, certificate: Certificate, steps: list[SignedStep]
+) -> list[Check]:
+    stored = ct.assets.get(event["asset_id"])
+    root = steps_tree([one.step for one in steps]).root
+    recorded_at = ct.contributions.steps_recorded_at(ct.works.get(stored.work_id), root)
+    parents = [ct.assets.get(parent) for parent in event["asset"]["parents"]]
+    named = [str(parent.id) for parent in parents] == certificate.record["parents"]
+    older = all(parent.registered_at < stored.registered_at for parent in parents)
+    approved = FINAL_STAGE in stored.stages and stored.status is AssetStatus.ACTIVE
+    state = f"stages {list(stored.stages)}, {stored.status.name.lower()}"
+    return [
+        Check("the work recorded these steps", recorded_at > 0, f"root {short(root)}"),
+        Check("a director approved it as final", approved, state),
+        Check(
+            "its parents are registered and older",
+            named and older,
+            ", ".join(short(parent.id) for parent in parents),
+        ),
+    ]
+
+
+def _fields(certificate: Certificate, asset: dict[str, bytes]) -> str:
+    states = list(certificate.verify(asset["record_root"]).values())
+    return f"{states.count(VERIFIED)} fields open, {states.count(ERASED)} hidden"
+
+
+def _signed(ct: Creatoken, steps: list[SignedStep]) -> str:
+    verify_chain(ct.works.domain, steps)
+    return f"{len(steps)} steps by {len({one.step.actor for one in steps})} signers"
+
+
+def _attempt(name: str, proof: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, proof())
+    except CreatokenError as error:
+        return Check(name, False, str(error))
