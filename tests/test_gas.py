@@ -1,0 +1,23 @@
+"""What everything costs is written down, and stays within its budget."""
+
+import json
+
+from bench.gas import BUDGETS, RESULTS, measure, over_budget
+
+
+def test_measure__given_this_code__matches_the_committed_numbers(project):
+    assert project.MockERC20, "compiles what measure() reads"
+    assert measure() == json.loads(RESULTS.read_text())
+
+
+def test_over_budget__given_the_committed_numbers__is_empty():
+    results = json.loads(RESULTS.read_text())
+    assert set(results["gas"]) == set(BUDGETS)
+    assert over_budget(results) == []
+
+
+def test_over_budget__given_one_gas_or_byte_too_many__names_it():
+    gas = {"open": BUDGETS["open"] + 1}
+    deployments = {"Works": {"bytes": 24_577, "gas": 1}, "Anchors": {"bytes": 1, "gas": 2**24}}
+    over = over_budget({"gas": gas, "deployments": deployments})
+    assert [line.split(":")[0] for line in over] == ["open", "Works", "Anchors"]
