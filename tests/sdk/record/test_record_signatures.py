@@ -21,7 +21,7 @@ REFUSED = json.loads(
 class KeyService:
     """A signer that keeps its key to itself, like a key management service."""
 
-    def __init__(self, account, bend=lambda raw: raw):  # noqa: D107
+    def __init__(self, account, bend=lambda raw: raw):
         self.address, self._account, self._bend = account.address, account, bend
 
     def unsafe_sign_hash(self, message_hash):
