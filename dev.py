@@ -183,6 +183,11 @@ def install_solc() -> None:
     program.chmod(0o755)
 
 
+def forget_build() -> None:
+    """Make Ape compile everything: it does not compile again what imports a changed file."""
+    shutil.rmtree(ROOT / ".build", ignore_errors=True)
+
+
 def once(what: str, action: Callable[[], None], stamp: str, *inputs: str) -> None:
     """Run a set-up step unless its stamp says that it last ran with the same inputs."""
     contents = [(ROOT / name).read_bytes() for name in inputs]
@@ -207,6 +212,9 @@ def set_up() -> None:
         once("the SDK", install_sdk, ".venv/sdk.stamp", *python, "pyproject.toml")
         once("Node packages", install_node, "node_modules/.stamp", *node, "requirements/node.txt")
         once("the compiler", install_solc, ".toolchain/solcx/stamp", *node, "dev.py")
+        sources = (path for path in ROOT.glob("contracts/**/*.sol") if ".cache" not in path.parts)
+        contracts = sorted(str(path.relative_to(ROOT)) for path in sources)
+        once("a fresh build", forget_build, ".toolchain/build.stamp", *contracts)
 
 
 def main(task: str = "--help", *arguments: str) -> int:
