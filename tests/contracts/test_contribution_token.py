@@ -332,11 +332,20 @@ def test_seal__given_one_parent_twice__mints_both_cuts(works, open_work, actors)
 
 
 @pytest.mark.parametrize(("bps", "cut"), [(1, 109_962_159), (9_999, MAX_SHARES * 9_999)])
-def test_seal__given_a_cut_beyond_all_shares__reverts(open_work, actors, bps, cut):
+def test_record__given_a_cut_beyond_all_shares__reverts(open_work, actors, bps, cut):
     parent, _ = open_work()
     _, token = open_work(upstream=[(parent, 0, bps)])
-    record(token, actors, (actors.ana, MAX_SHARES))
     overflow = {"shares": MAX_SHARES + cut, "max": MAX_SHARES}
     with reverts_with(token, "ContributionTokenSharesOverflow", **overflow):
-        token.seal(NO_ROOT, 0, sender=actors.studio)
+        record(token, actors, (actors.ana, MAX_SHARES))
+    assert token.totalSupply() == 0
+
+
+def test_seal__given_lazy_shares_and_a_cut_beyond_all_shares__reverts(open_work, actors):
+    parent, _ = open_work()
+    _, token = open_work(upstream=[(parent, 0, 5_000)])
+    record(token, actors, (actors.ana, 1))
+    overflow = {"shares": 2 * (1 + MAX_SHARES // 2 + 1), "max": MAX_SHARES}
+    with reverts_with(token, "ContributionTokenSharesOverflow", **overflow):
+        token.seal(b"\1" * 32, MAX_SHARES // 2 + 1, sender=actors.studio)
     assert token.sealedAt() == 0
