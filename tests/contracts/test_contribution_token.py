@@ -162,6 +162,13 @@ def test_accept_currency__given_one_that_is_settled_or_has_no_code__reverts(
     assert token.acceptedCurrencies() == [hostile]
 
 
+def test_accept_currency__given_the_shares_of_a_work__reverts(token, open_work, actors):
+    _, other = open_work()
+    for shares in (token, other):
+        with reverts_with(token, "ContributionTokenCurrencyInvalid", currency=shares):
+            token.acceptCurrency(shares, sender=actors.treasurer)
+
+
 def test_accept_currency__given_a_fifth__reverts(token, actors, project, dollar):
     currencies = [project.MockERC20.deploy(18, sender=actors.studio) for _ in range(4)]
     for currency in currencies:

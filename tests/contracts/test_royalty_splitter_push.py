@@ -164,6 +164,15 @@ def test_push_all_token__given_a_currency_that_is_not_settled__pays_who_holds_no
         token.pushAllToken(dollar, holders, sender=actors.outsider)
 
 
+def test_push_all_token__given_the_shares_of_a_derivative__keeps_them(works, seal_work, actors):
+    parent = seal_work((actors.ana, 1))
+    child = seal_work((actors.ben, 90), upstream=[(works.count(), 0, 1_000)])
+    for shares in (child, parent):
+        with reverts_with(parent, "RoyaltySplitterCurrencyInvalid", currency=shares):
+            parent.pushAllToken(shares, [actors.ana], sender=actors.ana)
+    assert child.balanceOf(parent) == 10
+
+
 @pytest.mark.parametrize("settled", [False, True])
 def test_push_all_token__given_a_blocked_holder__credits_it(seal_work, actors, hostile, settled):
     accepts = [hostile] if settled else []

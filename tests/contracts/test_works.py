@@ -117,6 +117,13 @@ def test_open__given_a_currency_without_code__reverts(works, terms, actors):
         works.open(values(terms), sender=actors.pipeline)
 
 
+def test_open__given_the_shares_of_a_work_as_primary__reverts(works, terms, actors, open_work):
+    _, token = open_work()
+    terms["primaryCurrency"] = token.address
+    with reverts_with(works, "WorksCurrencyInvalid", currency=token):
+        works.open(values(terms), sender=actors.pipeline)
+
+
 def test_open__given_eight_parents__keeps_them_in_order(open_work):
     parents = [open_work()[0] for _ in range(8)]
     bps = [1, 2, 3, 4, 5, 6, 7, 9971]

@@ -26,6 +26,7 @@ shares = st.integers(1, 12) | st.sampled_from((10_007, 2**30))
 allocations = st.lists(st.tuples(holders, shares), max_size=3)
 lazies = st.just([]) | st.lists(st.tuples(names, shares), max_size=3)
 amounts = st.integers(1, 99) | st.sampled_from((7_919, 10**18, 2**61 - 1, CAP, 2**130))
+paid_first = st.just(0) | amounts
 currencies = st.sampled_from(CURRENCIES)
 parents = st.dictionaries(st.sampled_from(("W1", "W2")), st.sampled_from((1, 250, 4_900)))
 modes = st.sampled_from(Mode)
@@ -132,8 +133,9 @@ class SplitterMachine(RuleBasedStateMachine):
         self.world.chain.deploy(bytes.fromhex(f"73{work.token.address[2:]}ff"), amount)
         self.cashier.receive(work.model.name, "native", amount)
 
-    @rule(number=numbers, currency=currencies, holder=holders)
-    def claim(self, number, currency, holder):
+    @rule(number=numbers, currency=currencies, holder=holders, amount=paid_first)
+    def claim(self, number, currency, holder, amount):
+        self.pay(number, currency, amount)
         self._claim(self._work(number), currency, holder)
 
     @rule(number=numbers, currency=currencies, holder=names, to=holders)
@@ -144,12 +146,13 @@ class SplitterMachine(RuleBasedStateMachine):
         send = lambda: self.world.act(holder, work.token, order)  # noqa: E731
         self.cashier.claim(work, currency, holder, to, send)
 
-    @rule(number=numbers, currency=currencies, listed=st.lists(holders, max_size=4))
-    def claim_many(self, number, currency, listed):
+    @rule(number=numbers, currency=currencies, listed=st.lists(holders), amount=paid_first)
+    def claim_many(self, number, currency, listed, amount):
         work = self._work(number)
+        self.pay(number, currency, amount)
         self.cashier.claim_many(work, currency, [self._other(work, it) for it in listed])
 
-    @rule(number=numbers, currency=currencies, amount=st.just(0) | amounts)
+    @rule(number=numbers, currency=currencies, amount=paid_first)
     def push(self, number, currency, amount):
         self.pay(number, currency, amount)
         self.cashier.push(self._work(number), currency)
