@@ -260,9 +260,8 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         emit Transfer(address(0), account, shares);
     }
 
-    /// @dev What each parent gets when this many contributed shares are sealed, rounded up so that no parent gets less
-    /// than its bps, and the sum of all. Reverts where the sum does not fit, already while recording: a work that could
-    /// never be sealed would never pay.
+    /// @dev What each parent gets when this many contributed shares are sealed, rounded up, and the sum of all. Reverts
+    /// where the sum does not fit, already while recording: a work that could never be sealed would never pay.
     function _cuts(uint256 contributed)
         private
         view
