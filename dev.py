@@ -185,7 +185,8 @@ def install_solc() -> None:
 
 def forget_build() -> None:
     """Make Ape compile everything: it does not compile again what imports a changed file."""
-    shutil.rmtree(ROOT / ".build", ignore_errors=True)
+    for folder in (".build", "contracts/.cache"):
+        shutil.rmtree(ROOT / folder, ignore_errors=True)
 
 
 def once(what: str, action: Callable[[], None], stamp: str, *inputs: str) -> None:

@@ -87,6 +87,8 @@ class Bench:
             directors=[self.studio, self.director],
             recorders=[self.studio],
         )
+        if not MANIFEST.exists():
+            sys.exit("The token it pays with is not compiled; run `python3 dev.py compile` first.")
         code = json.loads(MANIFEST.read_text())["contractTypes"]["MockERC20"]
         creation = bytes.fromhex(code["deploymentBytecode"]["bytecode"][2:])
         self.dollar = self._create(creation + encode(["uint8"], [6]))

@@ -260,7 +260,8 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         emit Transfer(address(0), account, shares);
     }
 
-    /// @dev What each parent gets when this many contributed shares are sealed, rounded up, and the sum of all. Reverts
+    /// @dev What each parent gets when this many contributed shares are sealed, and the sum of all. Counting a share more
+    /// for each further parent makes up for their rounding: no parent ever gets less than its bps of the sum. Reverts
     /// where the sum does not fit, already while recording: a work that could never be sealed would never pay.
     function _cuts(uint256 contributed)
         private
@@ -276,7 +277,7 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         total = contributed;
         cuts = new uint256[](bps.length);
         for (uint256 i; i < bps.length; ++i) {
-            cuts[i] = (contributed * bps[i] + rest - 1) / rest;
+            cuts[i] = ((contributed + bps.length - 1) * bps[i] + rest - 1) / rest;
             total += cuts[i];
         }
         require(total <= MAX_SHARES, ContributionTokenSharesOverflow(total, MAX_SHARES));

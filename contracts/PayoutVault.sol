@@ -111,20 +111,13 @@ contract PayoutVault is IPayoutVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IPayoutVault
-    function withdrawTo(address currency, address to)
-        external
-        nonReentrant
-        returns (uint256 amount)
-    {
-        require(to != address(0), PayoutVaultRecipientZero());
-        amount = creditOf[msg.sender][currency];
-        require(amount > 0, PayoutVaultNoCredit(msg.sender, currency));
-        delete creditOf[msg.sender][currency];
-        emit CreditWithdrawn(msg.sender, currency, to, amount);
-        require(
-            Payments.trySend(currency, to, amount, gasleft()),
-            PayoutVaultPaymentFailed(to, currency, amount)
-        );
+    function withdraw(address account, address currency) external nonReentrant returns (uint256) {
+        return _withdraw(account, currency, account);
+    }
+
+    /// @inheritdoc IPayoutVault
+    function withdrawTo(address currency, address to) external nonReentrant returns (uint256) {
+        return _withdraw(msg.sender, currency, to);
     }
 
     /* VIEWS */
@@ -147,7 +140,7 @@ contract PayoutVault is IPayoutVault, ReentrancyGuardTransient {
     function _fund(PayoutTerms calldata terms) private returns (bytes32 payoutId, uint256 native) {
         require(msg.sender == terms.payer, PayoutVaultNotPayer(msg.sender, terms.payer));
         require(
-            terms.payee != address(0) && terms.amount > 0,
+            terms.payee != address(0) && terms.payee != address(this) && terms.amount > 0,
             PayoutVaultTermsInvalid(terms.payee, terms.amount)
         );
         require(terms.stage < STAGES, PayoutVaultStageInvalid(terms.stage));
@@ -164,9 +157,11 @@ contract PayoutVault is IPayoutVault, ReentrancyGuardTransient {
     }
 
     function _pull(address currency, address from, uint256 amount) private {
+        require(currency.code.length > 0, PayoutVaultCurrencyInvalid(currency));
         uint256 before = IERC20(currency).balanceOf(address(this));
         SafeERC20.safeTransferFrom(IERC20(currency), from, address(this), amount);
-        uint256 received = IERC20(currency).balanceOf(address(this)) - before;
+        uint256 balance = IERC20(currency).balanceOf(address(this));
+        uint256 received = balance > before ? balance - before : 0;
         require(received == amount, PayoutVaultReceivedMismatch(currency, received, amount));
     }
 
@@ -200,6 +195,21 @@ contract PayoutVault is IPayoutVault, ReentrancyGuardTransient {
         assembly ("memory-safe") {
             revert(add(reason, 0x20), mload(reason))
         }
+    }
+
+    function _withdraw(address account, address currency, address to)
+        private
+        returns (uint256 amount)
+    {
+        require(to != address(0), PayoutVaultRecipientZero());
+        amount = creditOf[account][currency];
+        require(amount > 0, PayoutVaultNoCredit(account, currency));
+        delete creditOf[account][currency];
+        emit CreditWithdrawn(account, currency, to, amount);
+        require(
+            Payments.trySend(currency, to, amount, gasleft()),
+            PayoutVaultPaymentFailed(to, currency, amount)
+        );
     }
 
     function _payOrCredit(address currency, address to, uint256 amount) private {

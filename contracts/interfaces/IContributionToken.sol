@@ -92,8 +92,8 @@ interface IContributionToken is IERC20Metadata, IERC20Errors, IRoyaltySplitter {
     function acceptCurrency(address currency) external;
 
     /// @notice Makes the cap table final. DIRECTOR; after `sealBy` anyone, but without lazy shares.
-    /// @dev Each parent work gets `ceil(T * bps / (10,000 - sum of bps))` new shares, T being all recorded and lazy
-    /// shares: at least its bps of all shares, less one share for each further parent, whose rounding up takes it.
+    /// @dev Each of n parent works gets `ceil((T + n - 1) * bps / (10,000 - sum of bps))` new shares, T being all recorded
+    /// and lazy shares: never less than its bps of all shares, however few there are.
     /// @param lazyRoot Root over leaves (uint256 index, address account, uint40 shares) of further holders, or 0.
     /// @param lazyShares Sum of the leaves' shares. Warning: a tree that holds more lets the first to join win; one
     /// that holds less leaves the rest without an owner.

@@ -54,7 +54,7 @@ interface IPayoutVault {
     /// @notice Only the payee waives.
     error PayoutVaultNotPayee(address account, address payee);
 
-    /// @notice A payout needs a payee and an amount.
+    /// @notice A payout needs an amount, and a payee other than zero and the vault.
     error PayoutVaultTermsInvalid(address payee, uint128 amount);
 
     /// @notice Stages run from 0 to 7.
@@ -68,6 +68,9 @@ interface IPayoutVault {
 
     /// @notice The native value sent is not the sum of the native payouts.
     error PayoutVaultValueMismatch(uint256 value, uint256 expected);
+
+    /// @notice The currency has no code; the native one is the ERC-7528 address.
+    error PayoutVaultCurrencyInvalid(address currency);
 
     /// @notice The token delivered another amount than asked for.
     error PayoutVaultReceivedMismatch(address currency, uint256 received, uint256 expected);
@@ -156,7 +159,13 @@ interface IPayoutVault {
     /// @param terms Terms of a funded payout.
     function waive(PayoutTerms calldata terms) external;
 
-    /// @notice Takes the sender's whole credit in a currency.
+    /// @notice Pays an account its whole credit in a currency. Anyone may call: a work cannot call for itself.
+    /// @param account Whose credit, and where to.
+    /// @param currency ERC-20, or the ERC-7528 native address.
+    /// @return amount Base units paid.
+    function withdraw(address account, address currency) external returns (uint256 amount);
+
+    /// @notice Pays the sender's whole credit in a currency to another account.
     /// @param currency ERC-20, or the ERC-7528 native address.
     /// @param to Where to; not zero.
     /// @return amount Base units paid.

@@ -91,6 +91,11 @@ class Payouts(Noun):
         return self._call("waive", terms)
 
     @verb
+    def withdraw(self, account: object, currency: str) -> Call[Receipt]:
+        """Pay an account its whole credit in a currency; a work cannot call for itself. Anyone."""
+        return self._call("withdraw", account, currency)
+
+    @verb
     def withdraw_to(self, currency: str, to: object) -> Call[Receipt]:
         """Take the sender's whole credit in a currency."""
         return self._call("withdrawTo", currency, to)

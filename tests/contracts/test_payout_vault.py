@@ -9,7 +9,7 @@ from reverts import reverts_with
 
 NONE, FUNDED, RELEASED, REFUNDED, WAIVED = range(5)
 LOCKED = keccak(text="ReentrancyGuardReentrantCall()")[:4]
-REJECT, REJECT_WITH_BOMB, _, BURN_GAS = range(1, 5)
+ACCEPT, REJECT, REJECT_WITH_BOMB, _, BURN_GAS = range(5)
 DAY = 24 * 3600
 FEE, HOOK, PAUSED, RETURNS_FALSE, RETURNS_NOTHING, RETURNS_TWO = 1, 2, 3, 4, 5, 6
 BALANCE_REVERTS = 10
@@ -86,6 +86,11 @@ def test_fund__when_not_called_by_the_payer__reverts(vault, payout, actors):
     refused = {"account": actors.outsider, "payer": actors.payer}
     with reverts_with(vault, "PayoutVaultNotPayer", **refused):
         vault.fund(payout(), value=1_000, sender=actors.outsider)
+
+
+def test_fund__given_the_vault_as_payee__reverts(vault, payout, actors):
+    with reverts_with(vault, "PayoutVaultTermsInvalid", payee=vault, amount=5):
+        vault.fund(payout(payee=vault, amount=5), value=5, sender=actors.payer)
 
 
 @pytest.mark.parametrize(("payee", "amount"), [(ZERO, 5), (None, 0), (ZERO, 0)])
@@ -195,7 +200,7 @@ def test_fund__given_a_token_that_returns_nothing__pulls_it(vault, hostile, host
 @pytest.mark.parametrize("currency", [ZERO, "payee"])
 def test_fund__given_a_currency_without_code__reverts(vault, payout, actors, currency):
     terms = payout(currency=getattr(actors, currency, currency))
-    with pytest.raises(ContractLogicError):
+    with reverts_with(vault, "PayoutVaultCurrencyInvalid", currency=terms.currency):
         vault.fund(terms, sender=actors.payer)
     assert vault.statusOf(payout_id(vault, terms)) == NONE
 
@@ -333,6 +338,23 @@ def creditor(vault, payout, recipient, actors):
 def withdraw_to(vault, creditor, to, sender):
     call = vault.withdrawTo.encode_input(NATIVE, to)
     return creditor.execute(vault, 0, call, sender=sender)
+
+
+def test_withdraw__given_a_credit__pays_its_owner_whoever_calls(vault, creditor, actors):
+    creditor.setMode(ACCEPT, sender=actors.outsider)
+    with gains(NATIVE, (creditor, 2_000), (vault, -2_000)):
+        receipt = vault.withdraw(creditor, NATIVE, sender=actors.relayer)
+    assert receipt.events == [event(vault, "CreditWithdrawn", creditor, NATIVE, creditor, 2_000)]
+    refused = {"account": creditor, "currency": NATIVE}
+    with reverts_with(vault, "PayoutVaultNoCredit", **refused):
+        vault.withdraw(creditor, NATIVE, sender=actors.relayer)
+
+
+def test_withdraw__given_an_owner_that_still_rejects__keeps_the_credit(vault, creditor, actors):
+    failed = {"to": creditor, "currency": NATIVE, "amount": 2_000}
+    with reverts_with(vault, "PayoutVaultPaymentFailed", **failed):
+        vault.withdraw(creditor, NATIVE, sender=actors.relayer)
+    assert vault.creditOf(creditor, NATIVE) == 2_000
 
 
 def test_withdraw_to__given_a_credit__pays_it_all_once(vault, creditor, actors):

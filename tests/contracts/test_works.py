@@ -30,9 +30,9 @@ def licensing(project, actors):
 
 
 @pytest.fixture
-def foreign_work(create_project, open_work, licensing):
-    """A work of another project, which has a licence market."""
-    return open_work(projectId=create_project(licensing=licensing))[0]
+def foreign_work(create_project, open_work, licensing, actors):
+    """A work of another project, which has a licence market and its own treasury."""
+    return open_work(projectId=create_project(licensing=licensing, treasury=actors.ana))[0]
 
 
 def values(terms):

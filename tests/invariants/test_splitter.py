@@ -89,8 +89,7 @@ class SplitterMachine(RuleBasedStateMachine):
         model.seal()
         rest = 10_000 - sum(work.parents.values())
         for parent, bps in work.parents.items():
-            others = len(cuts) - 1  # each rounds up by less than a share
-            assert cuts[parent] * 10_000 >= bps * (model.total - others), f"{parent} is cut short"
+            assert cuts[parent] * 10_000 >= bps * model.total, f"{parent} is cut short"
             assert (cuts[parent] - 1) * rest < (contributed + len(cuts) - 1) * bps
 
     @precondition(lambda self: any(it.lazy for it in self.studio.works.values()))
