@@ -7,4 +7,5 @@ from hypothesis import settings
 import dev
 
 os.environ.update(dev.environment())
+dev.forget_cache()
 settings.register_profile("deep", max_examples=2000, deadline=None)

@@ -58,7 +58,12 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "setup": (),
     "demo": (("creatoken", "demo"),),
     "check": CHECKS,
-    "test": (*CHECKS, ("ape", "run", "export_artifacts", "--check"), ("pytest",)),
+    "test": (
+        *CHECKS,
+        ("ape", "compile", "--quiet"),
+        ("ape", "run", "export_artifacts", "--check"),
+        ("pytest",),
+    ),
     "compile": (("ape", "compile"),),
     "artifacts": (("ape", "run", "export_artifacts"),),
     "deep": (("pytest", "--hypothesis-profile=deep"),),
@@ -185,8 +190,12 @@ def install_solc() -> None:
 
 def forget_build() -> None:
     """Make Ape compile everything: it does not compile again what imports a changed file."""
-    for folder in (".build", "contracts/.cache"):
-        shutil.rmtree(ROOT / folder, ignore_errors=True)
+    shutil.rmtree(ROOT / ".build", ignore_errors=True)
+
+
+def forget_cache() -> None:
+    """Remove the libraries that Ape leaves among the contracts: it reads 500 files, then stops."""
+    shutil.rmtree(ROOT / "contracts/.cache", ignore_errors=True)
 
 
 def once(what: str, action: Callable[[], None], stamp: str, *inputs: str) -> None:
@@ -232,6 +241,7 @@ def main(task: str = "--help", *arguments: str) -> int:
             " registry`), then run this again. The packages are locked for Python 3.10 to 3.13."
         )
     env = environment()
+    forget_cache()
     if task not in TASKS:
         os.execvpe(task, (task, *arguments), env)
     env["APE_DATA_FOLDER"] = str(

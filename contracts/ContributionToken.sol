@@ -49,7 +49,7 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
     function record(bytes32 stepsRoot, uint32 stepCount, Allocation[] calldata allocations)
         external
     {
-        uint40 workId = _requireOpen(Roles.RECORDER);
+        uint40 workId = _requireRecorder();
         require(
             stepsRoot != 0 && stepCount > 0, ContributionTokenStepsInvalid(stepsRoot, stepCount)
         );
@@ -74,8 +74,9 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
     }
 
     /// @inheritdoc IContributionToken
-    function acceptCurrency(address currency) external {
-        uint40 workId = _requireOpen(Roles.ADMIN | Roles.TREASURER);
+    function acceptCurrency(address currency) external nonReentrantView {
+        (uint40 workId, uint40 projectId,,) = terms();
+        PROJECTS.requireAnyRole(projectId, msg.sender, Roles.ADMIN | Roles.TREASURER);
         require(
             currency.code.length > 0 && currency != _primaryCurrency()
                 && currency != Payments.NATIVE && !_isAccepted(currency)
@@ -84,6 +85,7 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         );
         require(_accepted.length < MAX_ACCEPTED, ContributionTokenTooManyCurrencies(MAX_ACCEPTED));
         _accepted.push(currency);
+        if (_sealedShares() > 0) _startRevenue(currency, _sealedShares());
         emit CurrencyAccepted(workId, currency);
     }
 
@@ -240,10 +242,10 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         return address(uint160(Clone.readArg(15, 20)));
     }
 
-    function _requireOpen(uint8 anyOf) private view returns (uint40) {
+    function _requireRecorder() private view returns (uint40) {
         (uint40 workId, uint40 projectId,,) = terms();
         require(sealedAt == 0, ContributionTokenSealed(workId));
-        PROJECTS.requireAnyRole(projectId, msg.sender, anyOf);
+        PROJECTS.requireAnyRole(projectId, msg.sender, Roles.RECORDER);
         return workId;
     }
 

@@ -20,6 +20,7 @@ contract Projects is IProjects {
         uint8 lockedStages;
         address pendingAdmin;
         address treasury;
+        bool treasuryAccepted;
         ILicensing licensing;
     }
 
@@ -39,16 +40,15 @@ contract Projects is IProjects {
     function create(ProjectInput calldata input) external returns (uint40 projectId) {
         projectId = ++_count;
         require(input.admin != address(0), ProjectsZeroAddress(projectId));
-        require(input.treasury != address(0), ProjectsZeroAddress(projectId));
         require(input.approvalsRequired > 0, ProjectsApprovalsRequiredZero(projectId));
 
         Project storage project = _projects[projectId];
         project.admin = input.admin;
         project.approvalsRequired = input.approvalsRequired;
-        project.treasury = input.treasury;
         project.licensing = input.licensing;
         emit ProjectCreated(projectId, input.admin, input.treasury, input.licensing, input.uri);
 
+        _writeTreasury(projectId, input.treasury);
         _writeRoles(projectId, input.admin, Roles.ADMIN);
         for (uint256 i; i < input.grants.length; ++i) {
             RoleGrant calldata grant = input.grants[i];
@@ -68,6 +68,15 @@ contract Projects is IProjects {
         _writeRoles(projectId, old, _roles[projectId][old] & ~Roles.ADMIN);
         _writeRoles(projectId, msg.sender, _roles[projectId][msg.sender] | Roles.ADMIN);
         emit AdminTransferred(projectId, old, msg.sender);
+    }
+
+    /// @inheritdoc IProjects
+    function acceptTreasury(uint40 projectId) external {
+        Project storage project = _existing(projectId);
+        address treasury = project.treasury;
+        require(msg.sender == treasury, ProjectsNotTreasury(projectId, msg.sender, treasury));
+        project.treasuryAccepted = true;
+        emit TreasuryAccepted(projectId, treasury);
     }
 
     /* ADMIN FUNCTIONS */
@@ -97,11 +106,7 @@ contract Projects is IProjects {
 
     /// @inheritdoc IProjects
     function setTreasury(uint40 projectId, address treasury) external onlyAdmin(projectId) {
-        require(treasury != address(0), ProjectsZeroAddress(projectId));
-        Project storage project = _projects[projectId];
-        address old = project.treasury;
-        project.treasury = treasury;
-        emit TreasurySet(projectId, old, treasury);
+        _writeTreasury(projectId, treasury);
     }
 
     /// @inheritdoc IProjects
@@ -178,6 +183,12 @@ contract Projects is IProjects {
     }
 
     /// @inheritdoc IProjects
+    function licenseeOf(uint40 projectId) external view returns (address) {
+        Project storage project = _existing(projectId);
+        return project.treasuryAccepted ? project.treasury : address(0);
+    }
+
+    /// @inheritdoc IProjects
     function licensingOf(uint40 projectId) external view returns (ILicensing) {
         return _existing(projectId).licensing;
     }
@@ -195,6 +206,16 @@ contract Projects is IProjects {
         uint8 old = _roles[projectId][account];
         _roles[projectId][account] = roles;
         emit RolesSet(projectId, account, old, roles);
+    }
+
+    function _writeTreasury(uint40 projectId, address treasury) private {
+        require(treasury != address(0), ProjectsZeroAddress(projectId));
+        Project storage project = _projects[projectId];
+        address old = project.treasury;
+        project.treasury = treasury;
+        project.treasuryAccepted = msg.sender == treasury;
+        emit TreasurySet(projectId, old, treasury);
+        if (msg.sender == treasury) emit TreasuryAccepted(projectId, treasury);
     }
 
     function _existing(uint40 projectId) private view returns (Project storage project) {

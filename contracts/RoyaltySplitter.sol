@@ -75,7 +75,13 @@ abstract contract RoyaltySplitter is IRoyaltySplitter, ReentrancyGuardTransient 
     /// @inheritdoc IRoyaltySplitter
     function pushAllToken(address currency, address[] calldata holders) external returns (uint256) {
         require(!Clone.isClone(currency, IMPLEMENTATION), RoyaltySplitterCurrencyInvalid(currency));
-        return _pushAll(currency, holders);
+        uint256[] memory before = _settledBalances(currency);
+        uint256 amount = _pushAll(currency, holders);
+        uint256[] memory rest = _settledBalances(currency);
+        for (uint256 i; i < rest.length; ++i) {
+            require(rest[i] >= before[i], RoyaltySplitterCurrencyInvalid(currency));
+        }
+        return amount;
     }
 
     /* VIEWS */
@@ -123,9 +129,10 @@ abstract contract RoyaltySplitter is IRoyaltySplitter, ReentrancyGuardTransient 
         _accounts[holder].word = pack(held, account.firstOf(), account.secondOf());
     }
 
-    /// @dev Starts the distribution of a currency. What arrived before is new revenue.
+    /// @dev Starts the distribution of a currency. What arrived before is new revenue; credits stay what they are, as
+    /// there was no revenue per share yet.
     function _startRevenue(address currency, uint256 shares) internal {
-        _revenues[currency].word = pack(shares, 0, 0);
+        _revenues[currency].word = pack(shares, 0, _revenues[currency].word.secondOf());
     }
 
     /// @dev Moves shares, leaving revenue that came before with `from`. `from` holds them and is not `to`.
@@ -175,6 +182,17 @@ abstract contract RoyaltySplitter is IRoyaltySplitter, ReentrancyGuardTransient 
         unchecked {
             uint256 gain = _unattributed(currency, accounted) / shares;
             return pack(shares, revenue.firstOf() + gain, accounted + gain * shares);
+        }
+    }
+
+    /// @dev Balances in every settled currency but one, which counts as 0.
+    function _settledBalances(address but) private view returns (uint256[] memory balances) {
+        uint256 count = _accepted.length;
+        balances = new uint256[](count + 2);
+        for (uint256 i; i < balances.length; ++i) {
+            address currency =
+                i < count ? _accepted[i] : (i == count ? Payments.NATIVE : _primaryCurrency());
+            if (currency != but) balances[i] = Payments.balanceOf(currency);
         }
     }
 

@@ -109,9 +109,8 @@ contract Works is IWorks {
         uint40 owner = projectOf(parent.workId);
         if (owner == projectId) return true;
         ILicensing licensing = PROJECTS.licensingOf(owner);
-        if (address(licensing) == address(0)) return false;
-        return licensing.permitsDerivative(
-            parent.licenseId, parent.workId, PROJECTS.treasuryOf(projectId), parent.bps
-        );
+        address licensee = PROJECTS.licenseeOf(projectId);
+        if (address(licensing) == address(0) || licensee == address(0)) return false;
+        return licensing.permitsDerivative(parent.licenseId, parent.workId, licensee, parent.bps);
     }
 }

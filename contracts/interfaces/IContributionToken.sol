@@ -85,8 +85,10 @@ interface IContributionToken is IERC20Metadata, IERC20Errors, IRoyaltySplitter {
     /// @param allocations Shares to mint; may be empty.
     function record(bytes32 stepsRoot, uint32 stepCount, Allocation[] calldata allocations) external;
 
-    /// @notice Accepts one more currency, at most 4. ADMIN or TREASURER, before the seal.
-    /// @dev Each accepted currency makes every share transfer dearer.
+    /// @notice Accepts one more currency, at most 4. ADMIN or TREASURER.
+    /// @dev Before the seal, or after: then what is already here belongs to the holders of now, as with `pushAllToken`,
+    /// but nobody has to list them. Each accepted currency makes every share transfer dearer. Choose currencies of which
+    /// less than 2^88 base units are owed at any time.
     /// Warning: its `balanceOf` is trusted to tell the truth; if it reverts, only this currency stops.
     /// @param currency ERC-20 with code, other than the primary one.
     function acceptCurrency(address currency) external;

@@ -8,7 +8,7 @@ interface ILicensing {
     /// @notice Whether a licence lets `holder` open a derivative of `workId` that passes on `bps` of its revenue.
     /// @param licenseId Licence in the market's own numbering.
     /// @param workId Parent work.
-    /// @param holder Treasury of the project that opens the derivative; must hold the licence.
+    /// @param holder Treasury that accepted to serve the project that derives; must hold the licence.
     /// @param bps Share of the derivative's revenue offered to the parent, in 1/10,000.
     /// @return permitted True if the licence is live, held by `holder`, allows derivatives and accepts `bps`.
     function permitsDerivative(uint256 licenseId, uint40 workId, address holder, uint16 bps)

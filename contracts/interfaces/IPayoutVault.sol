@@ -12,7 +12,7 @@ import {IApprovals} from "./IApprovals.sol";
 /// and no gate. Event names follow ERC-8183 where its words fit.
 /// Assumes of a currency: balances change only by transfers. Tokens that deliver less than asked are refused at
 /// funding. Warning: a token that shrinks balances by itself is paid first come, first served; no other currency is
-/// affected.
+/// affected. Warning: shares of a work earn revenue for the vault while they are escrowed, and nobody can claim it.
 interface IPayoutVault {
     /// @notice The deal. Its hash is its id, so the same deal twice needs another salt.
     /// @param workId Work that is paid for.

@@ -21,7 +21,7 @@ interface IProjects {
 
     /// @notice What a new project is made of.
     /// @param admin Sole holder of ADMIN; need not be the sender.
-    /// @param treasury Account that holds the project's licences; not zero.
+    /// @param treasury Account that holds the project's licences; not zero. Unless it sends, it must accept.
     /// @param licensing Licence market that speaks for this project's works, for ever; zero means that no other
     /// project can derive from them.
     /// @param approvalsRequired Distinct director signatures an approval needs, at least 1.
@@ -50,6 +50,9 @@ interface IProjects {
 
     /// @notice The account is not the one the admin offered the project to.
     error ProjectsNotPendingAdmin(uint40 projectId, address account, address pendingAdmin);
+
+    /// @notice The account is not the treasury that the admin named.
+    error ProjectsNotTreasury(uint40 projectId, address account, address treasury);
 
     /// @notice At least one approval must be required.
     error ProjectsApprovalsRequiredZero(uint40 projectId);
@@ -95,6 +98,9 @@ interface IProjects {
         uint40 indexed projectId, address indexed oldTreasury, address indexed newTreasury
     );
 
+    /// @notice The treasury agreed to hold the project's licences.
+    event TreasuryAccepted(uint40 indexed projectId, address indexed treasury);
+
     /// @notice The gates of a stage were replaced.
     event GatesSet(uint40 indexed projectId, uint8 indexed stage, IGate[] gates);
 
@@ -129,10 +135,14 @@ interface IProjects {
     /// @param required At least 1.
     function setApprovalsRequired(uint40 projectId, uint8 required) external;
 
-    /// @notice Sets the account that holds the project's licences. ADMIN only.
+    /// @notice Sets the account that holds the project's licences. ADMIN only. Unless it sends, it must accept.
     /// @param projectId Project to change.
     /// @param treasury New treasury; not zero.
     function setTreasury(uint40 projectId, address treasury) external;
+
+    /// @notice Agrees to hold the project's licences. The treasury: nobody's licences serve a project without consent.
+    /// @param projectId Project that named the sender.
+    function acceptTreasury(uint40 projectId) external;
 
     /// @notice Replaces the gates of a stage. ADMIN only, until locked.
     /// @param projectId Project to change.
@@ -171,8 +181,11 @@ interface IProjects {
     /// @notice The admin and the account it offered the project to, if any.
     function adminOf(uint40 projectId) external view returns (address admin, address pendingAdmin);
 
-    /// @notice Treasury of a project.
+    /// @notice Treasury that the admin named.
     function treasuryOf(uint40 projectId) external view returns (address treasury);
+
+    /// @notice Treasury whose licences serve the project; zero until it accepted.
+    function licenseeOf(uint40 projectId) external view returns (address treasury);
 
     /// @notice Licence market of a project; zero if it has none.
     function licensingOf(uint40 projectId) external view returns (ILicensing licensing);

@@ -65,6 +65,17 @@ def dollar(project, actors):
     return project.MockERC20.deploy(6, sender=actors.studio)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _everything_deployed(vault, dollar, work_id, hostile, recipient, harness):
+    """Puts all shared state on the chain before the first test: Ape loses what comes later."""
+
+
+@pytest.fixture(scope="session")
+def harness(project, actors):
+    """The hashing libraries, callable."""
+    return project.HashingHarness.deploy(sender=actors.studio)
+
+
 @pytest.fixture(scope="session")
 def create_project(projects, actors, directors):
     """Makes a project of the studio: the pipeline records, three directors sign."""

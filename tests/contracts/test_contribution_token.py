@@ -178,12 +178,18 @@ def test_accept_currency__given_a_fifth__reverts(token, actors, project, dollar)
     assert token.acceptedCurrencies() == currencies
 
 
-def test_accept_currency__given_a_sealed_work__reverts(work, actors, dollar):
+def test_accept_currency__given_a_sealed_work__shares_what_is_here_among_holders_of_now(
+    work, actors, dollar
+):
     work_id, token = work
-    record(token, actors, (actors.ana, 1))
+    record(token, actors, (actors.ana, 3), (actors.ben, 1))
     token.seal(NO_ROOT, 0, sender=actors.studio)
-    with reverts_with(token, "ContributionTokenSealed", workId=work_id):
-        token.acceptCurrency(dollar, sender=actors.treasurer)
+    dollar.mint(token, 400, sender=actors.payer)
+    token.transfer(actors.ben, 1, sender=actors.ana)
+    receipt = token.acceptCurrency(dollar, sender=actors.treasurer)
+    assert receipt.events == [event(token, "CurrencyAccepted", work_id, dollar)]
+    token.transfer(actors.ben, 2, sender=actors.ana)
+    assert [token.owedOf(holder, dollar) for holder in (actors.ana, actors.ben)] == [200, 200]
 
 
 # seal

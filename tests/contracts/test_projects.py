@@ -40,11 +40,20 @@ def test_create__when_called_by_anyone__stores_and_tells_all(projects, actors, t
     roles = {"projectId": expected, "oldRoles": 0}
     assert events_of(receipt, projects) == [
         ("ProjectCreated", {"projectId": expected} | created),
+        (
+            "TreasurySet",
+            {
+                "projectId": expected,
+                "oldTreasury": ZERO_ADDRESS,
+                "newTreasury": actors.treasurer,
+            },
+        ),
         ("RolesSet", roles | {"account": actors.studio, "newRoles": ADMIN}),
         ("RolesSet", roles | {"account": actors.ana, "newRoles": DIRECTOR | RECORDER}),
     ]
     assert projects.adminOf(expected) == (actors.studio, ZERO_ADDRESS)
     assert projects.treasuryOf(expected) == actors.treasurer
+    assert projects.licenseeOf(expected) == ZERO_ADDRESS
     assert projects.licensingOf(expected) == actors.payer
     assert projects.policyOf(expected, 0) == (2, False)
     assert projects.rolesOf(expected, actors.studio) == ADMIN
@@ -168,14 +177,14 @@ def test_admin_function__when_sender_is_admin_of_another_project__reverts(
         getattr(projects, function).call(fresh_id, *rest, sender=actors.outsider)
 
 
-@pytest.mark.parametrize("project_id", [0, UNKNOWN])
+@pytest.mark.parametrize("unknown", [0, UNKNOWN])
 @pytest.mark.parametrize(("function", "rest"), ADMIN_ONLY)
 def test_admin_function__when_project_is_unknown__reverts(
-    projects, actors, function, rest, project_id
+    projects, actors, function, rest, unknown
 ):
-    about = {"projectId": project_id, "account": actors.studio, "anyOf": ADMIN}
+    about = {"projectId": unknown, "account": actors.studio, "anyOf": ADMIN}
     with reverts_with(projects, "ProjectsUnauthorized", **about):
-        getattr(projects, function).call(project_id, *rest, sender=actors.studio)
+        getattr(projects, function).call(unknown, *rest, sender=actors.studio)
 
 
 def test_transfer_admin__when_offered__changes_nothing_yet(projects, actors, fresh_id):
@@ -273,6 +282,40 @@ def test_set_treasury__when_admin__replaces_it(projects, actors, fresh_id):
     assert projects.treasuryOf(fresh_id) == actors.cleo
 
 
+def test_set_treasury__when_the_treasury_itself_sends__needs_no_acceptance(
+    projects, actors, fresh_id
+):
+    receipt = projects.setTreasury(fresh_id, actors.studio, sender=actors.studio)
+
+    about = {"projectId": fresh_id}
+    change = {"oldTreasury": actors.treasurer, "newTreasury": actors.studio}
+    assert events_of(receipt, projects) == [
+        ("TreasurySet", about | change),
+        ("TreasuryAccepted", about | {"treasury": actors.studio}),
+    ]
+    assert projects.licenseeOf(fresh_id) == actors.studio
+
+
+def test_accept_treasury__when_named__lets_its_licences_serve(projects, actors, fresh_id):
+    receipt = projects.acceptTreasury(fresh_id, sender=actors.treasurer)
+
+    accepted = {"projectId": fresh_id, "treasury": actors.treasurer}
+    assert events_of(receipt, projects) == [("TreasuryAccepted", accepted)]
+    assert projects.licenseeOf(fresh_id) == actors.treasurer
+
+    projects.setTreasury(fresh_id, actors.cleo, sender=actors.studio)
+    assert projects.licenseeOf(fresh_id) == ZERO_ADDRESS
+
+
+def test_accept_treasury__when_another_sends__reverts(projects, actors, fresh_id):
+    refused = {"projectId": fresh_id, "treasury": actors.treasurer}
+    for sender in (actors.studio, actors.outsider):
+        with reverts_with(projects, "ProjectsNotTreasury", account=sender, **refused):
+            projects.acceptTreasury(fresh_id, sender=sender)
+    with reverts_with(projects, "ProjectsUnknown", projectId=2**40 - 1):
+        projects.acceptTreasury(2**40 - 1, sender=actors.outsider)
+
+
 def test_set_treasury__when_zero__reverts(projects, actors, fresh_id):
     with reverts_with(projects, "ProjectsZeroAddress", projectId=fresh_id):
         projects.setTreasury.call(fresh_id, ZERO_ADDRESS, sender=actors.studio)
@@ -308,14 +351,14 @@ def test_require_any_role__when_no_bit_matches__reverts(projects, actors, fresh_
         projects.requireAnyRole(fresh_id, actors.studio, any_of)
 
 
-@pytest.mark.parametrize("project_id", [0, UNKNOWN])
+@pytest.mark.parametrize("unknown", [0, UNKNOWN])
 @pytest.mark.parametrize(
     "view", ["policyOf", "gatesLocked", "adminOf", "treasuryOf", "licensingOf"]
 )
-def test_view__when_project_is_unknown__reverts(projects, view, project_id):
+def test_view__when_project_is_unknown__reverts(projects, view, unknown):
     rest = [0] if view in ("policyOf", "gatesLocked") else []
-    with reverts_with(projects, "ProjectsUnknown", projectId=project_id):
-        getattr(projects, view)(project_id, *rest)
+    with reverts_with(projects, "ProjectsUnknown", projectId=unknown):
+        getattr(projects, view)(unknown, *rest)
 
 
 def test_roles_of__when_project_is_unknown__is_empty(projects, actors):

@@ -13,11 +13,6 @@ LEAVES = json.loads((VECTORS / "leaves.json").read_text(encoding="utf-8"))["leav
 TREES = json.loads((VECTORS / "trees.json").read_text(encoding="utf-8"))["trees"]
 
 
-@pytest.fixture(scope="session")
-def harness(project, actors):
-    return project.HashingHarness.deploy(sender=actors.studio)
-
-
 @pytest.fixture
 def placed(chain):
     """The same contract at another address, which its hashes depend on."""

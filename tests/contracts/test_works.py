@@ -188,10 +188,14 @@ def test_open__given_a_foreign_parent_whose_market_refuses__reverts(
 
 
 def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_derivation(
-    works, terms, actors, foreign_work, licensing, chain
+    works, projects, terms, actors, foreign_work, licensing, chain
 ):
     licensing.setPermitted(True, sender=actors.studio)
     terms["upstream"] = [(foreign_work, 7, 100)]
+    refused = {"workId": foreign_work, "licenseId": 7, "bps": 100}
+    with reverts_with(works, "WorksUpstreamNotLicensed", **refused):
+        works.open(values(terms), sender=actors.pipeline)  # the treasury did not accept
+    projects.acceptTreasury(terms["projectId"], sender=actors.treasurer)
 
     receipt = works.open(values(terms), sender=actors.pipeline)
 
@@ -203,10 +207,10 @@ def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_deriva
     assert receipt.events[0].upstream == [(foreign_work, 7, 100)]
 
 
-@pytest.mark.parametrize("work_id", [0, 2**40 - 1])
-def test_project_of__given_an_unknown_work__reverts(works, work_id):
-    with reverts_with(works, "WorksUnknown", workId=work_id):
-        works.projectOf(work_id)
+@pytest.mark.parametrize("unknown", [0, 2**40 - 1])
+def test_project_of__given_an_unknown_work__reverts(works, unknown):
+    with reverts_with(works, "WorksUnknown", workId=unknown):
+        works.projectOf(unknown)
 
 
 @pytest.mark.parametrize("step", [-2, -1])
@@ -266,13 +270,6 @@ def test_record__given_the_implementation__reverts(implementation, no_work_id, a
 def test_seal__given_the_implementation__reverts(implementation, no_work_id, actors):
     with reverts_with(implementation, "ContributionTokenSealed", workId=no_work_id):
         implementation.seal(NO_ROOT, 0, sender=actors.studio)
-
-
-def test_accept_currency__given_the_implementation__reverts(
-    implementation, no_work_id, actors, dollar
-):
-    with reverts_with(implementation, "ContributionTokenSealed", workId=no_work_id):
-        implementation.acceptCurrency(dollar, sender=actors.treasurer)
 
 
 def test_push_all__given_the_implementation__reverts(implementation, actors):
