@@ -10,6 +10,14 @@ def test_measure__given_this_code__matches_the_committed_numbers(project):
     assert measure() == json.loads(RESULTS.read_text())
 
 
+def test_readme__given_the_committed_numbers__shows_each():
+    text = RESULTS.with_name("README.md").read_text()
+    missing = [
+        job for job, gas in json.loads(RESULTS.read_text())["gas"].items() if f"{gas:,}" not in text
+    ]
+    assert missing == []
+
+
 def test_over_budget__given_the_committed_numbers__is_empty():
     results = json.loads(RESULTS.read_text())
     assert set(results["gas"]) == set(BUDGETS)

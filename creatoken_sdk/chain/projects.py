@@ -101,6 +101,11 @@ class Projects(Noun):
         return self._call("setTreasury", project, treasury)
 
     @verb
+    def accept_treasury(self, project: int) -> Call[Receipt]:
+        """Agree to hold the project's licences; until then none of them serves it. The treasury."""
+        return self._call("acceptTreasury", project)
+
+    @verb
     def set_gates(self, project: int, stage: int, gates: Sequence[str]) -> Call[Receipt]:
         """Replace the gates of a stage, at most 8, run in this order. ADMIN, until locked."""
         return self._call("setGates", project, stage, gates)
@@ -134,6 +139,10 @@ class Projects(Noun):
     def treasury_of(self, project: int) -> str:
         """Return the account that holds the project's licences."""
         return self._read(str, "treasuryOf", project)
+
+    def licensee_of(self, project: int) -> str:
+        """Return the treasury whose licences serve the project; zero until it accepted."""
+        return self._read(str, "licenseeOf", project)
 
     def licensing_of(self, project: int) -> str:
         """Return the project's licence market; the zero address if it has none."""
