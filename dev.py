@@ -60,7 +60,7 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "check": CHECKS,
     "test": (
         *CHECKS,
-        ("ape", "compile", "--quiet"),
+        ("ape", "compile"),
         ("ape", "run", "export_artifacts", "--check"),
         ("pytest",),
     ),

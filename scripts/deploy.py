@@ -72,8 +72,8 @@ def _deploy(provider: ProviderAPI, signer: TransactionSigner, path: Path) -> Non
     for name, contract in deploy(wallet):
         before = contracts.get(name)
         contracts[name] = replace(contract, block=_block(provider, contract, before))
-        click.echo(f"{name} {contract.address} {'deployed' if contract.block else 'was there'}")
         _write(path, Deployment(provider.chain_id, contracts))
+        click.echo(f"{name} {contract.address} {'deployed' if contract.block else 'was there'}")
 
 
 def _signer(provider: ProviderAPI, account: AccountAPI | None) -> TransactionSigner:
