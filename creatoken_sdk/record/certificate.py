@@ -70,6 +70,7 @@ class Certificate:
     def issue(cls, document: dict[str, Json], key: bytes) -> Certificate:
         """Return the certificate of a document (with `schema` and `v`) that shows every field."""
         canonical.document_hash(document)
+        canonical.dumps({"record": document})  # it has to be readable one level down as well
         salts = {SHAPE: commitments.salt(key, SHAPE)}
         map_fields(document, lambda path, _: salts.setdefault(path, commitments.salt(key, path)))
         copy = map_fields(document, lambda _, value: value)

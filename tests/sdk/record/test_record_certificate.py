@@ -169,6 +169,22 @@ def test_from_json__given_what_to_json_wrote__is_equal(document):
         assert read.verify(certificate.root) == written.verify(certificate.root)
 
 
+def nested(depth):
+    return [nested(depth - 1)] if depth else []
+
+
+@pytest.mark.parametrize("depth", [60, 61])
+def test_issue__given_the_deepest_document__can_be_read_again(depth):
+    certificate = Certificate.issue(DOCUMENT | {"deep": nested(depth)}, KEY)
+    assert Certificate.from_json(canonical.loads(canonical.dumps(certificate.to_json())))
+
+
+def test_issue__given_a_document_that_could_not_be_read_again__refuses():
+    canonical.document_hash(DOCUMENT | {"deep": nested(62)})
+    with pytest.raises(CanonicalError, match="deeper than 64"):
+        Certificate.issue(DOCUMENT | {"deep": nested(62)}, KEY)
+
+
 def endless():
     loop = []
     loop.append(loop)
