@@ -157,11 +157,11 @@ class Anvil:
 def find_anvil() -> Path:
     """Return Anvil's native program: CREATOKEN_ANVIL, the pinned npm package, PATH, foundryup.
 
-    npm's package is looked for from the working directory up and from this file up.
+    npm's package is looked for from this file up, then from the working directory up.
     """
     named = os.environ.get("CREATOKEN_ANVIL")
     pinned = f"node_modules/@foundry-rs/anvil-{_platform()}/bin/anvil"
-    folders = [Path.cwd(), *Path.cwd().parents, *Path(__file__).parents]
+    folders = [*Path(__file__).resolve().parents, Path.cwd(), *Path.cwd().parents]
     candidates = [Path(named)] if named else [folder / pinned for folder in folders]
     candidates += [] if named else [Path(shutil.which("anvil") or ""), _FOUNDRYUP]
     for candidate in candidates:

@@ -32,7 +32,9 @@ def main() -> None:
     try:
         app()
     except CreatokenError as error:
-        print(f"creatoken: {error}", file=sys.stderr)
+        from creatoken_sdk.demo.report import plain
+
+        print(f"creatoken: {plain(str(error))}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -4,7 +4,7 @@ CreatokenError
 ├── RecordError          a record, leaf, id or proof cannot be made, or does not hold
 │   ├── CanonicalError   the value has no single canonical JSON form
 │   ├── EncodingError    the value does not fit its Solidity type exactly
-│   └── ErasedError      the field was erased: its value and salt are gone for good
+│   └── ErasedError      the certificate at hand does not hold the field's value
 ├── SigningError         the signature is malformed, or not by the account it should be by
 ├── ChainError           the chain or its RPC endpoint did not do what was asked
 └── RevertError          a contract refused
@@ -41,7 +41,7 @@ class EncodingError(RecordError):
 
 
 class ErasedError(RecordError):
-    """The field was erased: its value and salt are gone for good."""
+    """The certificate at hand does not hold the field's value and salt."""
 
 
 class SigningError(CreatokenError):

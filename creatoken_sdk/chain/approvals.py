@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from creatoken_sdk.chain.calls import Call, Noun, verb
 from creatoken_sdk.chain.receipts import Receipt
+from creatoken_sdk.chain.signers import refuse_dev_key
 from creatoken_sdk.record.ids import approval_leaf
 from creatoken_sdk.record.merkle import MerkleTree
 from creatoken_sdk.record.signatures import Signer, sign
@@ -80,6 +81,7 @@ class Approvals(Noun):
         deadline: int | None = None,
     ) -> Signature:
         """Sign an approval at the director's present epoch; it counts for 30 days by default."""
+        refuse_dev_key(director.address, self._client.chain_id)
         message = Approval(
             asset_id=asset_id,
             stage=stage,
@@ -101,6 +103,7 @@ class Approvals(Noun):
         deadline: int | None = None,
     ) -> dict[int, Signature]:
         """Sign any number of assets at one stage once, and return what to relay for each."""
+        refuse_dev_key(director.address, self._client.chain_id)
         leaves = {asset_id: approval_leaf(asset_id, stage, note_hash) for asset_id in asset_ids}
         tree = MerkleTree(leaves.values())
         message = BulkApproval(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from creatoken_sdk.chain.calls import Call, Noun, verb
+from creatoken_sdk.chain.errors import BadResponseError
 from creatoken_sdk.chain.events import Event, decode_log, topic
 from creatoken_sdk.chain.receipts import Receipt
+from creatoken_sdk.chain.signers import refuse_dev_key
 from creatoken_sdk.record.ids import asset_id, parents_hash
 from creatoken_sdk.record.signatures import Signer, sign
 from creatoken_sdk.record.source_types import SourceType
@@ -16,6 +19,8 @@ from creatoken_sdk.record.steps import ZERO_HASH
 from creatoken_sdk.record.typed_data import Registration
 
 __all__ = ["Asset", "AssetInput", "AssetStatus", "Assets"]
+
+_REGISTERED = "AssetRegistered"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +126,7 @@ class Assets(Noun):
 
     def sign(self, creator: Signer, asset: AssetInput, to: str, deadline: int) -> bytes:
         """Sign for an asset that somebody else will register, until `deadline` in UTC seconds."""
+        refuse_dev_key(creator.address, self._client.chain_id)
         message = Registration(
             asset_id=self.id_of(asset),
             to=to,
@@ -149,14 +155,26 @@ class Assets(Noun):
         """Return the registrations (`AssetRegistered`) of a content or manifest hash, oldest first.
 
         One look-up in the chain's logs; no index needed. Several creators may register the same
-        content: each has its own id and time.
+        content: each has its own id and time. An answer about anything else is a BadResponseError.
         """
         hashes = [None if h is None else "0x" + h.hex() for h in (content_hash, manifest_hash)]
         query = {
             "address": self.address,
             "fromBlock": hex(self._client.deployment.contracts[self.CONTRACT].block),
             "toBlock": "latest",
-            "topics": [topic(self.CONTRACT, "AssetRegistered"), None, *hashes],
+            "topics": [topic(self.CONTRACT, _REGISTERED), None, *hashes],
         }
         logs = self._client.wallet.rpc.rows("eth_getLogs", query)
-        return tuple(event for event in map(decode_log, logs) if event is not None)
+        asked = {"content_hash": content_hash, "manifest_hash": manifest_hash}
+        return tuple(self._registration(log, asked) for log in logs)
+
+    def _registration(self, log: Any, asked: Mapping[str, bytes | None]) -> Event:
+        event = decode_log(log)
+        if event is not None and (event.name, event.address) == (_REGISTERED, self.address):
+            told = (event.arguments, event["asset"])
+            if all(h is None or {one[key] for one in told} == {h} for key, h in asked.items()):
+                return event
+        raise BadResponseError(
+            f"{self._client.wallet.rpc.endpoint} answered eth_getLogs with a log that was not "
+            "asked for; use another endpoint"
+        )

@@ -63,7 +63,12 @@ class BadResponseError(ChainError):
 
 
 class RpcError(ChainError):
-    """The node refused a request; `code` is JSON-RPC's, `data` the revert data if there is any."""
+    """The node refused a request; `code` is JSON-RPC's, `data` the revert data if there is any.
+
+    `doubtful` says that an earlier attempt at the same request got no answer and may have arrived.
+    """
+
+    doubtful: bool = False
 
     def __init__(self, message: str, *, code: int = 0, data: bytes = b"") -> None:
         """Keep the node's code and data beside its message."""
@@ -109,7 +114,19 @@ class FeeTooLowError(ChainError):
 
 
 class TransactionReplacedError(ChainError):
-    """Another transaction of the sender took the same number; this one can never be mined."""
+    """Another transaction of the sender took the same number; this one can never be mined.
+
+    `transaction` is this one, with its hash and nonce.
+    """
+
+    def __init__(self, message: str, transaction: SignedTransaction) -> None:
+        """Keep the signed bytes with their hash and nonce."""
+        super().__init__(message, transaction)
+        self.transaction = transaction
+
+    def __str__(self) -> str:
+        """Return the message, without the signed bytes."""
+        return str(self.args[0])
 
 
 class UnsettledError(ChainError):

@@ -1,4 +1,4 @@
-"""Royalties: the revenue of a work. Paying it is a plain transfer to `work.token`."""
+"""Royalties: the revenue of a work. Whoever sends money to `work.token` pays it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from creatoken_sdk.chain.calls import Call, Noun, verb
+from creatoken_sdk.chain.codec import encode_call
 from creatoken_sdk.chain.payouts import NATIVE
 from creatoken_sdk.chain.receipts import Receipt
 from creatoken_sdk.chain.works import Work
@@ -26,6 +27,14 @@ class Royalties(Noun):
     """The money half of `ContributionToken`; amounts are base units. Works must be sealed."""
 
     CONTRACT = "ContributionToken"
+
+    @verb
+    def pay(self, work: Work, amount: int, currency: str = NATIVE) -> Call[Receipt]:
+        """Pay a work by a plain transfer, as any wallet makes it; `amount` is in base units."""
+        if currency == NATIVE:
+            return Call(work.token, b"", amount, "plain transfer")
+        data = encode_call("ContributionToken", "transfer", (work.token, amount))  # ERC-20's
+        return Call(currency, data, name="ERC20.transfer")
 
     @verb
     def claim(self, work: Work, holder: object) -> Call[Receipt]:

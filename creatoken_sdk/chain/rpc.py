@@ -75,12 +75,17 @@ class Rpc:
 
     def request(self, method: str, *params: Any) -> Any:
         """Return the result, trying again with growing pauses where that can help."""
+        doubtful = False
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return self.request_once(method, *params)
-            except (UnreachableError, RateLimitedError, BadResponseError):
+            except RpcError as error:
+                error.doubtful = doubtful
+                raise
+            except (UnreachableError, RateLimitedError, BadResponseError) as error:
                 if attempt == _ATTEMPTS:
                     raise
+                doubtful = doubtful or not isinstance(error, RateLimitedError)
             time.sleep(_FIRST_PAUSE_SECONDS * 4 ** (attempt - 1) * random.uniform(0.5, 1.5))
         raise AssertionError  # the last attempt returns or raises
 
@@ -181,12 +186,15 @@ class Rpc:
 
 def _without_secrets(text: str) -> str:
     """Cut URLs down to their host, and the text to what can be printed on one line."""
-    text = re.sub(r"\b(?:https?|wss?)://\S+", lambda found: _host(found[0]), text)
+    text = re.sub(r"(?i:https?|wss?)://\S+", lambda found: _host(found[0]), text)
     return "".join(c if c.isprintable() else "?" for c in text[:_SHOWN])
 
 
 def _host(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(a malformed address)"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 

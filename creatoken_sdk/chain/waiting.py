@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from creatoken_sdk.chain.errors import (
@@ -23,6 +24,7 @@ __all__ = ["wait"]
 
 _FIRST_PAUSE_SECONDS = 0.01
 _LAST_PAUSE_SECONDS = 1.0
+_LOOKS = 3
 _SAME = {"hash": "blockHash", "number": "blockNumber"}
 
 
@@ -34,12 +36,13 @@ def wait(rpc: Rpc, transaction: SignedTransaction | str, timeout: float) -> Rece
     """
     signed = None if isinstance(transaction, str) else transaction
     tx_hash = transaction if isinstance(transaction, str) else transaction.tx_hash
+    rival = None if signed is None else _Rival(signed)
     deadline, pause, trouble = time.monotonic() + timeout, _FIRST_PAUSE_SECONDS, ""
     while True:
         try:
             found = _receipt(rpc, tx_hash)
-            if found is None and signed is not None and pause == _LAST_PAUSE_SECONDS:
-                _require_not_replaced(rpc, signed)
+            if found is None and rival is not None and pause == _LAST_PAUSE_SECONDS:
+                rival.look(rpc)
         except TransactionReplacedError:
             raise
         except ChainError as error:
@@ -72,13 +75,30 @@ def _receipt(rpc: Rpc, tx_hash: str) -> tuple[Mapping[str, Any], Receipt] | None
         return None
 
 
-def _require_not_replaced(rpc: Rpc, signed: SignedTransaction) -> None:
-    count = rpc.integer("eth_getTransactionCount", signed.sender, "latest")
-    if count > signed.nonce and _receipt(rpc, signed.tx_hash) is None:
-        raise TransactionReplacedError(
-            f"another transaction of {signed.sender} took nonce {signed.nonce} from "
-            f"{signed.tx_hash}; look whether it did the same, then build and send the call again"
-        )
+@dataclass
+class _Rival:
+    """Signs that another transaction took the nonce. One look proves nothing: nodes lag."""
+
+    signed: SignedTransaction
+    looks: int = 0
+    since: int = 0
+
+    def look(self, rpc: Rpc) -> None:
+        """Raise TransactionReplacedError once a block has passed and still there is no receipt."""
+        signed = self.signed
+        if rpc.integer("eth_getTransactionCount", signed.sender, "latest") <= signed.nonce:
+            self.looks = 0
+            return
+        height = rpc.integer("eth_blockNumber")
+        self.since = self.since if self.looks else height
+        self.looks += 1
+        passed = self.looks > _LOOKS and height > self.since
+        if passed and _receipt(rpc, signed.tx_hash) is None:
+            raise TransactionReplacedError(
+                f"another transaction of {signed.sender} took nonce {signed.nonce} from "
+                f"{signed.tx_hash}; see if it did the same, then build and send the call again",
+                signed,
+            )
 
 
 def _settled(rpc: Rpc, answer: Mapping[str, Any], receipt: Receipt) -> Receipt:

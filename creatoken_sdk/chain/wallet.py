@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from threading import Lock
 from typing import Any
@@ -32,6 +33,7 @@ from creatoken_sdk.errors import ChainError
 __all__ = ["Wallet"]
 
 _LOCKS: defaultdict[tuple[int, str], Lock] = defaultdict(Lock)
+_DOUBTFUL: set[str] = set()  # transactions of which a broadcast got no answer
 _GAS_MARGIN_PERCENT = 125
 # Nodes agree on no error codes for these, only on words.
 _REFUSALS: dict[str, type[ChainError]] = {
@@ -43,7 +45,7 @@ _REFUSALS: dict[str, type[ChainError]] = {
     "gas too low": GasTooLowError,
     "gas limit": GasTooLowError,
 }
-_REPEATED = ("already known", "already imported", "known transaction", "already in")
+_REPEATED = re.compile(r"\b(?:already known|already imported|known transaction|already in)\b", re.I)
 
 
 class Wallet:
@@ -114,17 +116,24 @@ class Wallet:
         )
 
     def broadcast(self, transaction: SignedTransaction) -> None:
-        """Send the signed bytes; sending them again is harmless and no error."""
+        """Send the signed bytes; sending them again is harmless and no error.
+
+        A refusal proves nothing once an attempt at the same bytes got no answer: "nonce too low"
+        may be their own doing. It is a TransactionUnknownError then.
+        """
         try:
             self.rpc.request("eth_sendRawTransaction", "0x" + transaction.raw.hex())
         except RpcError as error:
-            if not self._repeated(error, transaction):
-                raise _as_refusal(error) from None
+            if self._repeated(error, transaction):
+                return
+            if error.doubtful or transaction.tx_hash in _DOUBTFUL:
+                raise _unknown(transaction, error) from None
+            raise _as_refusal(error) from None
         except ChainError as error:
             raise _unknown(transaction, error) from None
 
     def _repeated(self, error: RpcError, transaction: SignedTransaction) -> bool:
-        if any(words in str(error).lower() for words in _REPEATED):
+        if _REPEATED.search(str(error)):
             return True
         try:
             known = self.rpc.request("eth_getTransactionByHash", transaction.tx_hash)
@@ -185,5 +194,6 @@ def _as_refusal(error: RpcError) -> ChainError:
 
 
 def _unknown(transaction: SignedTransaction, error: ChainError) -> TransactionUnknownError:
+    _DOUBTFUL.add(transaction.tx_hash)
     message = f"{error}; nobody knows whether it arrived: broadcast the same bytes again, then wait"
     return TransactionUnknownError(message, transaction.tx_hash, transaction)

@@ -29,7 +29,7 @@ class Artefacts:
         self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "private").mkdir(mode=0o700, exist_ok=True)
+            _make_private(folder / "private")
         except OSError as error:
             raise _unwritable(folder, error) from None
 
@@ -43,6 +43,13 @@ class Artefacts:
         except OSError as error:
             raise _unwritable(path, error) from None
         return path
+
+
+def _make_private(folder: Path) -> None:
+    if folder.is_symlink():
+        raise OutputError(f"{folder} is a symbolic link; remove it or name another with --out")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def find_examples() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from creatoken_sdk import Call, PayoutStatus, PayoutTerms
+from creatoken_sdk import PayoutStatus, PayoutTerms
 from creatoken_sdk.demo.making import Finished
 from creatoken_sdk.demo.money import ETHER, eth, split, upstream_cut
 from creatoken_sdk.demo.opening import Commission
@@ -41,8 +41,7 @@ def pay_royalty(stage: Stage, deal: Commission) -> None:
         "transfer as any wallet makes it. The released fee waited there and is split with it.",
     )
     stage.client(cast.studio).contributions.seal(deal.work)
-    licensee = stage.client(cast.licensee)
-    paid = licensee.send(Call(deal.work.token, value=_ROYALTY, data=b"", name="plain transfer"))
+    paid = stage.client(cast.licensee).royalties.pay(deal.work, _ROYALTY)
     report.say(f"The transfer cost {paid.gas_used:,} gas, however many people share it.")
     shares = deal.production.journal.shares
     shares[deal.earlier.work.token] = upstream_cut(sum(shares.values()), deal.upstream.bps)

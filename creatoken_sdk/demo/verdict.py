@@ -36,17 +36,22 @@ def examine(ct: Creatoken, content: bytes, certificate: Certificate) -> Verdict:
     """Examine a file without a key, an index, or the word of whoever made it.
 
     Bytes that nobody registered get one failed check: there is nothing to compare them with.
+    Anybody can register hashes seen elsewhere, so the registration that counts is the one in the
+    work that the steps were signed for.
     """
     digest = content_hash(content)
     events = ct.assets.find(content_hash=digest)
     root = certificate.root
-    event = next((one for one in events if one["asset"]["record_root"] == root), None)
+    matching = [one for one in events if one["asset"]["record_root"] == root]
     name, evidence = "the file is registered", f"its SHA-256 is {short(digest)}"
-    if event is None:
+    if not matching:
         why = "the certificate is of another asset" if events else "no asset has these bytes"
         return Verdict((Check(name, False, f"{why}, {evidence}"),))
     found = Check(name, True, f"one log look-up, {evidence}")
     steps = [SignedStep.from_json(document) for document in certificate.record["steps"]]
+    event = next(
+        (e for e in matching if _recorded_at(ct, e["asset"]["work_id"], steps)), matching[0]
+    )
     return Verdict(
         (found, *_integrity(ct, event, certificate, steps)),
         tuple(_chain(ct, event, certificate, steps)),
@@ -78,15 +83,14 @@ def _chain(
     ct: Creatoken, event: Event, certificate: Certificate, steps: list[SignedStep]
 ) -> list[Check]:
     stored = ct.assets.get(event["asset_id"])
-    root = steps_tree([one.step for one in steps]).root
-    recorded_at = ct.contributions.steps_recorded_at(ct.works.get(stored.work_id), root)
+    recorded_at = _recorded_at(ct, stored.work_id, steps)
     parents = [ct.assets.get(parent) for parent in event["asset"]["parents"]]
     named = [str(parent.id) for parent in parents] == certificate.record["parents"]
     older = all(parent.registered_at < stored.registered_at for parent in parents)
     approved = FINAL_STAGE in stored.stages and stored.status is AssetStatus.ACTIVE
     state = f"stages {list(stored.stages)}, {stored.status.name.lower()}"
     return [
-        Check("the work recorded these steps", recorded_at > 0, f"root {short(root)}"),
+        Check("the work recorded these steps", recorded_at > 0, f"work {stored.work_id}"),
         Check("a director approved it as final", approved, state),
         Check(
             "its parents are registered and older",
@@ -94,6 +98,14 @@ def _chain(
             ", ".join(short(parent.id) for parent in parents),
         ),
     ]
+
+
+def _recorded_at(ct: Creatoken, work_id: int, steps: list[SignedStep]) -> int:
+    """Return when a work recorded steps that were signed for it; 0 if they are not its steps."""
+    if not work_id or {one.step.work_id for one in steps} != {work_id}:
+        return 0
+    root = steps_tree([one.step for one in steps]).root
+    return ct.contributions.steps_recorded_at(ct.works.get(work_id), root)
 
 
 def _fields(certificate: Certificate, asset: dict[str, bytes]) -> str:

@@ -2,7 +2,7 @@
 
 from creatoken_sdk.record import canonical
 from creatoken_sdk.record.certificate import ERASED, VERIFIED, Certificate, asset_document
-from creatoken_sdk.record.commitments import Disclosure, Field, new_key
+from creatoken_sdk.record.commitments import SHAPE, Disclosure, Field, new_key
 from creatoken_sdk.record.content import content_hash
 from creatoken_sdk.record.ids import (
     APPROVAL_LEAF,
@@ -51,6 +51,7 @@ __all__ = [
     "ERASED",
     "JOIN_LEAF",
     "REVIEW",
+    "SHAPE",
     "STEP_LEAF",
     "VERIFIED",
     "ZERO_HASH",

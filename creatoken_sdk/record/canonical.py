@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections import Counter
 from typing import Any, NoReturn, TypeAlias
 
 import rfc8785
@@ -77,7 +78,7 @@ def _check_depth(text: str) -> None:
 
 
 def _check(value: object, path: str, depth: int) -> None:
-    if depth > MAX_DEPTH:
+    if depth >= MAX_DEPTH and isinstance(value, (list, tuple, dict)):
         raise _too_deep(repr(path))
     if value is None or isinstance(value, bool):
         return
@@ -115,8 +116,7 @@ def _check_text(text: str, path: str) -> None:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise CanonicalError(f"key {twice!r} appears twice in one object; remove one")
     return value
 

@@ -1,7 +1,8 @@
 """The birth certificate of an asset: its record, what opens each field, and what was erased.
 
 Whoever keeps a record needs the document and its key. A certificate is the form to hand out: it
-holds a salt for each field that may be seen, and only the commitment of each that may not.
+holds a salt for each field that may be seen, and only the commitment of each that may not. Which
+fields there are is committed to as well: see `SHAPE`.
 Erasing a field for good = keep a certificate without it, destroy the key and every other copy.
 The other fields still verify, because their salts do not depend on the key any more.
 """
@@ -15,7 +16,7 @@ from functools import cached_property
 from creatoken_sdk.errors import ErasedError, RecordError
 from creatoken_sdk.record import canonical, commitments
 from creatoken_sdk.record.canonical import Json
-from creatoken_sdk.record.commitments import Disclosure, Field, map_fields
+from creatoken_sdk.record.commitments import SHAPE, Disclosure, Field, map_fields
 from creatoken_sdk.record.merkle import MerkleTree
 from creatoken_sdk.record.steps import SignedStep, oversight, steps_tree
 from creatoken_sdk.record.structs import from_json, to_json
@@ -55,7 +56,10 @@ def asset_document(
 
 @dataclass(frozen=True)
 class Certificate:
-    """A record with the salts of its visible fields and the commitments of its erased ones."""
+    """A record with the salts of its visible fields and the commitments of its erased ones.
+
+    `salts` opens the list of all paths too, at `SHAPE`; the list itself follows from the record.
+    """
 
     record: dict[str, Json] = field(repr=False)
     salts: Mapping[str, bytes] = field(repr=False)
@@ -66,7 +70,8 @@ class Certificate:
     def issue(cls, document: dict[str, Json], key: bytes) -> Certificate:
         """Return the certificate of a document (with `schema` and `v`) that shows every field."""
         canonical.document_hash(document)
-        salts: dict[str, bytes] = {}
+        canonical.dumps({"record": document})  # it has to be readable one level down as well
+        salts = {SHAPE: commitments.salt(key, SHAPE)}
         map_fields(document, lambda path, _: salts.setdefault(path, commitments.salt(key, path)))
         copy = map_fields(document, lambda _, value: value)
         return cls(copy, salts, {}, commitments.padding(key, len(salts)))
@@ -77,13 +82,21 @@ class Certificate:
         return self._tree.root
 
     def verify(self, record_root: bytes) -> dict[str, str]:
-        """Return VERIFIED or ERASED for each path; RecordError unless all is under the root."""
+        """Return VERIFIED or ERASED for each path; RecordError unless all is under the root.
+
+        These are all the paths of the record, whatever was erased: none left out, none invented.
+        """
         if self.root != record_root:
             raise RecordError("the certificate is not of this record root; get the original again")
-        return {path: ERASED if path in self.erased else VERIFIED for path in self._commitments}
+        states = {path: ERASED if path in self.erased else VERIFIED for path in self._commitments}
+        del states[SHAPE]
+        return states
 
     def disclose(self, path: str) -> Disclosure:
-        """Return one field with its proof; everything else stays hidden."""
+        """Return one field with its proof; everything else stays hidden.
+
+        The field at `SHAPE` shows which paths there are, and so which are not.
+        """
         opened = self._field(path)
         return Disclosure(opened, self._tree.proof(commitments.record_leaf(opened.commitment)))
 
@@ -128,7 +141,7 @@ class Certificate:
 
     def _field(self, path: str) -> Field:
         if path in self.erased:
-            raise ErasedError(f"{path!r} was erased: its value and salt are gone for good")
+            raise ErasedError(f"{path!r} is erased in this certificate; ask who keeps the record")
         if path not in self._values:
             raise RecordError(f"the record has no field {path!r}; use a path of Certificate.salts")
         return Field(path, self._values[path], self.salts[path])
@@ -146,11 +159,12 @@ class Certificate:
     def _values(self) -> dict[str, Json]:
         values: dict[str, Json] = {}
         map_fields(self.record, values.setdefault)
-        return values
+        return values | {SHAPE: sorted(values)}
 
     @cached_property
     def _commitments(self) -> dict[str, bytes]:
-        if self.salts.keys() ^ self.erased.keys() != self._values.keys():
+        exact = self.salts.keys() ^ self.erased.keys() == self._values.keys()
+        if not exact or SHAPE in self.erased:
             raise RecordError("a field has no salt, or one without a field; get the original again")
         return {
             path: self.erased[path] if path in self.erased else self._field(path).commitment

@@ -11,9 +11,12 @@ preimage. A field is a scalar or an empty list or object. Its path is `/key` for
 `[index]` for each list on the way, e.g. `/steps[0]/signature`; in keys, `~`, `/` and `[` are
 written `~0`, `~1` and `~2`, so no two places share a path.
 
+One field more stands at the path `SHAPE`, which is empty: the list of all other paths, in order
+of code points. It is never erased, so nobody can hide that a field is there, or invent one.
+
 The record tree is the standard tree over leaves `keccak256(keccak256(commitment))`, which is the
 leaf of one bytes32. It is filled up to a power of two, by HMAC-SHA-256(recordKey, "padding/<n>"),
-so that the number of fields does not leak; a path starts with "/", so no padding is a salt.
+so that the number of fields does not leak; no path starts with "p", so no padding is a salt.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from creatoken_sdk.record.merkle import MerkleTree, leaf_hash
 
 __all__ = [
     "DOMAIN",
+    "SHAPE",
     "Disclosure",
     "Field",
     "map_fields",
@@ -43,6 +47,7 @@ __all__ = [
 ]
 
 DOMAIN = keccak256(b"creatoken.record.v1")
+SHAPE = ""
 KEY_BYTES = 32
 
 
@@ -109,7 +114,7 @@ def salt(key: bytes, path: str) -> bytes:
 
 
 def padding(key: bytes, field_count: int) -> tuple[bytes, ...]:
-    """Return the commitments that fill the tree of `field_count` fields to a power of two."""
+    """Return the commitments that fill a tree of `field_count` fields, the shape among them."""
     width = 1 << (field_count - 1).bit_length()
     return tuple(_hmac(key, f"padding/{index}") for index in range(field_count, width))
 

@@ -106,3 +106,15 @@ def test_find_anvil__without_a_variable__prefers_the_pinned_program(
     monkeypatch.setenv("PATH", str(folder))
     assert find_anvil() != folder / "anvil"
     assert "node_modules" in find_anvil().parts
+
+
+def test_find_anvil__given_a_program_in_the_working_directory__prefers_the_one_it_came_with(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CREATOKEN_ANVIL", raising=False)
+    own = find_anvil()
+    planted = tmp_path.joinpath(*own.parts[own.parts.index("node_modules") :])
+    planted.parent.mkdir(parents=True)
+    planted.write_text("#!/bin/sh\n")
+    monkeypatch.chdir(tmp_path)
+    assert find_anvil() == own

@@ -5,9 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
+from rich.console import Console
+
 import creatoken_sdk
+from creatoken_sdk.demo.artefacts import Artefacts
+from creatoken_sdk.demo.report import Report
 
 PACKAGE = Path(creatoken_sdk.__file__).parent
 RUN = "from creatoken_sdk.cli import main\nmain()"
@@ -56,6 +61,41 @@ def test_demo__when_the_examples_are_missing__says_where_they_are(tmp_path: Path
     assert "examples/summer-banner is not here" in complaint
     assert "get the repository and run this in its folder" in complaint
     assert not (tmp_path / "out").exists()
+
+
+def test_main__given_a_name_that_steers_the_terminal__shows_it_escaped(tmp_path: Path) -> None:
+    taken = tmp_path / "\x1b[2J\u202egnp"
+    taken.write_text("a file")
+    code, shown, complaint = creatoken("demo", "--out", taken)
+    assert (code, shown) == (1, "")
+    assert "\\x1b[2J\\u202egnp" in complaint
+    assert complaint.strip().isprintable()
+
+
+def test_demo__when_the_private_folder_is_a_link__refuses(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o755)
+    (tmp_path / "private").symlink_to(tmp_path / "elsewhere")
+    code, _, complaint = creatoken("demo", "--out", tmp_path)
+    assert code == 1
+    assert "private is a symbolic link" in complaint
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_artefacts__given_a_private_folder_that_others_can_read__closes_it(tmp_path: Path) -> None:
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private").chmod(0o755)
+    Artefacts(tmp_path)
+    assert (tmp_path / "private").stat().st_mode & 0o777 == 0o700
+
+
+def test_report__given_text_that_steers_the_terminal__shows_it_escaped() -> None:
+    shown, evil = StringIO(), "a\x1b[2J\r\u202eb"
+    report = Report(Console(file=shown, width=200, force_terminal=True, color_system=None))
+    report.act(evil, evil)
+    report.table([">n"], [[evil]])
+    report.check(evil, True, evil)
+    assert shown.getvalue().count("a\\x1b[2J\\r\\u202eb") == 5
+    assert not {"\x1b", "\r", "\u202e"} & set(shown.getvalue())
 
 
 def test_demo__when_pillow_is_missing__names_the_extra(tmp_path: Path) -> None:

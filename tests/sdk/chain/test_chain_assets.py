@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from eth_account import Account
@@ -15,10 +16,13 @@ from creatoken_sdk import (
     Work,
 )
 from creatoken_sdk.anvil import Anvil
+from creatoken_sdk.chain.errors import BadResponseError, DevKeyError
 from creatoken_sdk.chain.reverts import (
     ApprovalsNotDirectorError,
 )
+from creatoken_sdk.chain.wallet import Wallet
 from sdk.chain.balances import balance
+from sdk.chain.faults import FaultyEndpoint
 
 
 def asset_of(ct: Creatoken, work: Work, number: int) -> AssetInput:
@@ -61,6 +65,48 @@ def test_assets__from_registration_to_withdrawal__the_views_say_so(
     ct.assets.withdraw(identity)
     assert ct.assets.get(identity).status is AssetStatus.WITHDRAWN
     assert ct.assets.get(identity).owner == artist.address
+
+
+LIES: dict[str, Any] = {
+    "about other content": lambda log: log,
+    "of another contract": lambda log: {**log, "address": "0x" + "11" * 20},
+    "of no known event": lambda log: {**log, "topics": ["0x" + "22" * 32]},
+    "that is no log": lambda log: None,
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_find__when_the_node_answers_with_another_log__refuses_to_believe_it(
+    faulty: Creatoken, endpoint: FaultyEndpoint, ct: Creatoken, work: Work, lie: str
+) -> None:
+    asset = replace(asset_of(ct, work, 20), manifest_hash=b"\x0e" * 32)
+    ct.assets.register(asset)
+    query = {"address": ct.assets.address, "fromBlock": "0x0"}
+    log = ct.wallet.rpc.rows("eth_getLogs", query)[-1]
+    endpoint.rewrite("eth_getLogs", lambda _: [LIES[lie](log)])
+    asked = asset.content_hash if lie != "about other content" else b"\x01" * 32
+    with pytest.raises(BadResponseError, match="use another endpoint"):
+        faulty.assets.find(content_hash=asked)
+    with pytest.raises(BadResponseError, match="use another endpoint"):
+        faulty.assets.find(content_hash=asset.content_hash, manifest_hash=b"\x01" * 32)
+    endpoint.rewrite("eth_getLogs", lambda logs: logs)
+    (found,) = faulty.assets.find(content_hash=asset.content_hash)
+    assert found["asset_id"] == ct.assets.id_of(asset)
+
+
+def test_sign__given_a_development_key_on_another_chain__refuses(
+    ct: Creatoken, chain: Anvil
+) -> None:
+    client = Creatoken(Wallet(ct.wallet.rpc, 11155111), ct.deployment)
+    asset = AssetInput(creator=ct.address, content_hash=b"\x01" * 32, record_root=b"\x01" * 32)
+    for sign in (
+        lambda key: client.approvals.sign(key, 1, 7),
+        lambda key: client.approvals.sign_many(key, [1, 2], 7),
+        lambda key: client.assets.sign(key, asset, ct.address, 2**39),
+    ):
+        with pytest.raises(DevKeyError, match="use a key of your own"):
+            sign(chain.accounts[1])
+        assert sign(Account.create())
 
 
 def test_register_for__when_the_creator_signed__registers_for_the_creator(

@@ -103,6 +103,22 @@ def test_request__when_the_node_refuses__is_not_repeated_and_keeps_code_and_data
 
 
 @pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (f"see HTTPS://me:{SECRET}@x.example/{SECRET}", "see https://x.example"),
+        (f"see xhttps://x.example/{SECRET}", "see xhttps://x.example"),
+        (f"see http://[{SECRET}", "see (a malformed address)"),
+    ],
+)
+def test_request__when_the_node_says_an_address__shows_its_host_alone(
+    said: str, shown: str
+) -> None:
+    with pytest.raises(RpcError) as caught:
+        Rpc(Scripted({"error": {"code": 3, "message": said}})).request("eth_call")
+    assert str(caught.value).endswith(f"refused eth_call: {shown}")
+
+
+@pytest.mark.parametrize(
     ("data", "expected"),
     [
         ("0xabcd", b"\xab\xcd"),

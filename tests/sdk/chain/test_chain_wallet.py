@@ -10,6 +10,7 @@ from eth_account import Account
 
 from creatoken_sdk import Call, Creatoken, Receipt, RevertError, SignedTransaction
 from creatoken_sdk.anvil import Anvil
+from creatoken_sdk.chain import waiting
 from creatoken_sdk.chain.errors import (
     DevKeyError,
     FeeTooLowError,
@@ -115,14 +116,81 @@ def test_wait__given_a_receipt_that_contradicts_its_block__does_not_believe_it(
     assert faulty.wait(caught.value.transaction).tx_hash == caught.value.tx_hash
 
 
-def test_wait__when_another_transaction_took_the_nonce__says_replaced(
-    faulty: Creatoken, chain: Anvil
+@pytest.fixture
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_LAST_PAUSE_SECONDS", 0.02)
+
+
+@pytest.mark.usefixtures("_short_pauses")
+def test_wait__when_another_transaction_took_the_nonce__says_replaced_a_block_later(
+    faulty: Creatoken, endpoint: FaultyEndpoint, chain: Anvil
 ) -> None:
-    faulty.wallet.timeout_seconds = 20
     loser, winner = faulty.sign(anchor(faulty)), faulty.sign(anchor(faulty))
     faulty.broadcast(winner)
-    with pytest.raises(TransactionReplacedError, match=f"took nonce {loser.nonce}"):
+    faulty.wallet.timeout_seconds = 0.5
+    with pytest.raises(ReceiptTimeoutError):
         faulty.wait(loser)
+    endpoint.rewrite(RECEIPT, lambda answer: chain.request("evm_mine") and answer)
+    faulty.wallet.timeout_seconds = 20
+    with pytest.raises(TransactionReplacedError, match=f"took nonce {loser.nonce}") as caught:
+        faulty.wait(loser)
+    assert caught.value.transaction == loser
+    assert "raw" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("_short_pauses")
+def test_wait__when_receipts_lag_behind_the_nonce__is_patient(
+    faulty: Creatoken, endpoint: FaultyEndpoint
+) -> None:
+    transaction = faulty.sign(anchor(faulty))
+    faulty.broadcast(transaction)
+    endpoint.fail(RECEIPT, *[b'{"jsonrpc":"2.0","id":1,"result":null}'] * 15)
+    assert faulty.wait(transaction).tx_hash == transaction.tx_hash
+
+
+UNPROVEN = (
+    "nonce too low",
+    "replacement transaction underpriced",
+    "insufficient funds for gas * price + value",
+    "internal error, see http://[node",
+)
+
+
+@pytest.mark.parametrize("message", UNPROVEN)
+@pytest.mark.parametrize("again", [False, True], ids=["in one broadcast", "in the next one"])
+def test_broadcast__when_refused_after_an_attempt_without_answer__says_unknown(
+    faulty: Creatoken, endpoint: FaultyEndpoint, message: str, again: bool
+) -> None:
+    transaction = faulty.sign(anchor(faulty))
+    endpoint.rewrite("eth_getTransactionByHash", lambda _: None)
+    if again:
+        endpoint.fail(SEND, *["lose"] * 4)
+        with pytest.raises(TransactionUnknownError):
+            faulty.broadcast(transaction)
+    else:
+        endpoint.fail(SEND, "lose")
+    endpoint.fail(SEND, {"code": -32000, "message": message})
+    with pytest.raises(TransactionUnknownError) as caught:
+        faulty.broadcast(transaction)
+    assert caught.value.transaction == transaction
+    assert "nothing was mined" not in str(caught.value)
+    assert faulty.wait(transaction).tx_hash == transaction.tx_hash
+
+
+def test_broadcast__when_refused_after_a_rate_limit__raises_the_typed_reason(
+    faulty: Creatoken, endpoint: FaultyEndpoint
+) -> None:
+    endpoint.fail(SEND, 429, {"code": -32000, "message": "insufficient funds"})
+    with pytest.raises(InsufficientFundsError):
+        faulty.send(anchor(faulty))
+
+
+def test_broadcast__when_the_node_knows_no_such_type__is_no_success(
+    faulty: Creatoken, endpoint: FaultyEndpoint
+) -> None:
+    endpoint.fail(SEND, {"code": -32000, "message": "unknown transaction type"})
+    with pytest.raises(RpcError, match="unknown transaction type"):
+        faulty.broadcast(faulty.sign(anchor(faulty)))
 
 
 def test_broadcast__when_the_nonce_was_used__says_so(faulty: Creatoken) -> None:

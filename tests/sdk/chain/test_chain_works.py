@@ -141,6 +141,17 @@ def test_contributions__from_open_to_claim__pay_everyone_their_share(
     assert balance(chain, late) == 60 * 10**9
 
 
+def test_pay__given_any_currency__is_a_plain_transfer_to_the_work(
+    ct: Creatoken, artist: Creatoken, chain: Anvil, project: int, work: Work
+) -> None:
+    ct.royalties.pay(work, 700)
+    assert balance(chain, work.token) == 700
+    other = ct.works.open(project)
+    ct.contributions.record(other, b"\x01" * 32, 1, {artist.address: 100})
+    artist.royalties.pay(work, 60, currency=other.token)
+    assert ct.contributions.shares_of(other, work.token) == 60
+
+
 def test_push_all__given_holders_in_any_order__pays_them(
     ct: Creatoken, chain: Anvil, work: Work
 ) -> None:

@@ -5,6 +5,7 @@ import enum
 import hashlib
 import json
 import sys
+import time
 import unicodedata
 
 import pytest
@@ -90,6 +91,14 @@ def test_dumps__given_the_deepest_allowed_nesting__writes_it():
     assert canonical.loads(data) == nested(DEEP)
 
 
+def test_loads__given_a_duplicate_among_many_keys__finds_it_in_linear_time():
+    keys = [f'"k{number}":0' for number in range(50_000)]
+    started = time.process_time()
+    with pytest.raises(CanonicalError, match="'k49999' appears twice"):
+        canonical.loads(("{" + ",".join([*keys, keys[-1]]) + "}").encode())
+    assert time.process_time() - started < 3
+
+
 LOOP: list = []
 LOOP.append(LOOP)
 
@@ -112,6 +121,7 @@ REFUSED = {
     "a lone surrogate": ("\ud800", "lone surrogate"),
     "a lone surrogate in a key": ({"\udead": 1}, "lone surrogate"),
     "one level too deep": (nested(DEEP + 1), "deeper than 64"),
+    "one empty list too deep": (nested(DEEP - 1, []), "deeper than 64"),
     "depth 10,000": (nested(10_000), "deeper than 64"),
     "a list inside itself": (LOOP, "deeper than 64"),
 }

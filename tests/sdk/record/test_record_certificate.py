@@ -22,7 +22,7 @@ from creatoken_sdk.record import (
     sign,
     verify_chain,
 )
-from creatoken_sdk.record.commitments import DOMAIN
+from creatoken_sdk.record.commitments import DOMAIN, SHAPE
 
 KEY = bytes(range(32))
 PROMPT = "a red fox"
@@ -57,7 +57,7 @@ def test_issue__given_a_document__commits_to_each_field_by_the_stated_formula(ce
     value = hashlib.sha256(b'"a red fox"').digest()
     expected = hashlib.sha256(DOMAIN + (7).to_bytes(4, "big") + b"/prompt" + salt + value).digest()
     assert certificate.disclose("/prompt").field.commitment == expected
-    assert set(certificate.salts) == PATHS
+    assert set(certificate.salts) == PATHS | {SHAPE}
     assert certificate.verify(certificate.root) == dict.fromkeys(PATHS, VERIFIED)
 
 
@@ -134,7 +134,7 @@ def test_erase__given_a_field__siblings_verify_and_it_says_erased(certificate):
     assert PROMPT not in text
     assert certificate.salts["/prompt"].hex() not in text
     assert KEY.hex() not in text
-    with pytest.raises(ErasedError, match="'/prompt' was erased"):
+    with pytest.raises(ErasedError, match="'/prompt' is erased in this certificate"):
         kept.disclose("/prompt")
     assert certificate.disclose("/prompt").verify(kept.root)
 
@@ -169,6 +169,22 @@ def test_from_json__given_what_to_json_wrote__is_equal(document):
         assert read.verify(certificate.root) == written.verify(certificate.root)
 
 
+def nested(depth):
+    return [nested(depth - 1)] if depth else []
+
+
+@pytest.mark.parametrize("depth", [60, 61])
+def test_issue__given_the_deepest_document__can_be_read_again(depth):
+    certificate = Certificate.issue(DOCUMENT | {"deep": nested(depth)}, KEY)
+    assert Certificate.from_json(canonical.loads(canonical.dumps(certificate.to_json())))
+
+
+def test_issue__given_a_document_that_could_not_be_read_again__refuses():
+    canonical.document_hash(DOCUMENT | {"deep": nested(62)})
+    with pytest.raises(CanonicalError, match="deeper than 64"):
+        Certificate.issue(DOCUMENT | {"deep": nested(62)}, KEY)
+
+
 def endless():
     loop = []
     loop.append(loop)
@@ -199,10 +215,71 @@ BENT = {
 
 @pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
 def test_from_json__when_anything_was_altered__refuses(bend):
-    document = Certificate.issue(DOCUMENT | {"ninth": 9}, KEY).to_json()
+    document = Certificate.issue(DOCUMENT | {"tenth": 10}, KEY).to_json()
     assert Certificate.from_json(document).to_json() == document
     with pytest.raises(RecordError):
         Certificate.from_json(bend(document))
+
+
+def test_disclose__given_the_shape__proves_which_paths_there_are(certificate):
+    opened = certificate.erase("/prompt", "/model").disclose(SHAPE)
+    assert opened.field.value == sorted(PATHS)
+    assert opened.verify(certificate.root)
+    assert not Disclosure(Field(SHAPE, ["/v"], opened.field.salt), opened.proof).verify(
+        certificate.root
+    )
+
+
+def strip_a_field(document, commitment_of):
+    del document["record"]["prompt"], document["salts"]["/prompt"]
+    document["padding"].append(commitment_of("/prompt"))
+
+
+def invent_an_erased_field(document, commitment_of):
+    document["record"]["consent"] = ERASED
+    document["erased"]["/consent"] = document["padding"].pop()
+
+
+def rename_an_erased_field(document, commitment_of):
+    del document["record"]["seeds"][1], document["salts"]["/seeds[1]"]
+    del document["salts"]["/seeds[2]"]
+    document["record"] |= {"x": ERASED, "y": ERASED}
+    document["erased"] |= {"/x": commitment_of("/seeds[1]"), "/y": commitment_of("/seeds[2]")}
+    document["record"]["seeds"] = ["1"]
+
+
+def erase_the_shape(document, commitment_of):
+    strip_a_field(document, commitment_of)
+    del document["salts"][SHAPE]
+    document["erased"][SHAPE] = commitment_of(SHAPE)
+
+
+def strip_the_shape(document, commitment_of):
+    strip_a_field(document, commitment_of)
+    del document["salts"][SHAPE]
+    document["padding"].append(commitment_of(SHAPE))
+
+
+FORGERIES = (
+    strip_a_field,
+    invent_an_erased_field,
+    rename_an_erased_field,
+    erase_the_shape,
+    strip_the_shape,
+)
+
+
+@pytest.mark.parametrize("forge", FORGERIES)
+def test_from_json__when_a_holder_moves_commitments_about__refuses(certificate, forge):
+    """Every leaf of the tree stays, so the root is right; only the paths are not."""
+
+    def commitment_of(path):
+        return "0x" + certificate.disclose(path).field.commitment.hex()
+
+    document = json.loads(json.dumps(certificate.to_json()))
+    forge(document, commitment_of)
+    with pytest.raises(RecordError):
+        Certificate.from_json(document).verify(certificate.root)
 
 
 @pytest.mark.parametrize("key", [b"", bytes(31), bytes(33)])
