@@ -262,9 +262,9 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         emit Transfer(address(0), account, shares);
     }
 
-    /// @dev What each parent gets when this many contributed shares are sealed, and the sum of all. Counting a share more
-    /// for each further parent makes up for their rounding: no parent ever gets less than its bps of the sum. Reverts
-    /// where the sum does not fit, already while recording: a work that could never be sealed would never pay.
+    /// @dev What each parent gets when this many contributed shares are sealed, and the sum of all. Counting a share
+    /// more for each further parent makes up for their rounding: no parent ever gets less than its bps of the sum.
+    /// Reverts where the sum does not fit, already while recording: a work that could never be sealed would never pay.
     function _cuts(uint256 contributed)
         private
         view

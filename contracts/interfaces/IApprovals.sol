@@ -92,8 +92,8 @@ interface IApprovals {
     event SignaturesRevoked(address indexed director, uint64 oldEpoch, uint64 newEpoch);
 
     /// @notice Relays an approval. Anyone may call.
-    /// @dev Warning: a signature names the asset, not its work. An id that is signed before it is registered can still be
-    /// registered to another work, by a RECORDER there with the creator's consent. Sign what is registered.
+    /// @dev Warning: a signature names the asset, not its work. An id that is signed before it is registered can still
+    /// be registered to another work, by a RECORDER there with the creator's consent. Sign what is registered.
     /// @param asset Preimage of the asset id.
     /// @param stage Stage 0 to 7.
     /// @param noteHash Hash of the directors' note; all sign the same.

@@ -87,15 +87,15 @@ interface IContributionToken is IERC20Metadata, IERC20Errors, IRoyaltySplitter {
 
     /// @notice Accepts one more currency, at most 4. ADMIN or TREASURER.
     /// @dev Before the seal, or after: then what is already here belongs to the holders of now, as with `pushAllToken`,
-    /// but nobody has to list them. Each accepted currency makes every share transfer dearer. Choose currencies of which
-    /// less than 2^88 base units are owed at any time.
-    /// Warning: its `balanceOf` is trusted to tell the truth; if it reverts, only this currency stops.
+    /// but nobody has to list them. Each accepted currency makes every share transfer dearer. Choose currencies of
+    /// which less than 2^88 base units are owed at any time. Warning: its `balanceOf` is trusted to tell the truth; if
+    /// it reverts, only this currency stops.
     /// @param currency ERC-20 with code, other than the primary one.
     function acceptCurrency(address currency) external;
 
     /// @notice Makes the cap table final. DIRECTOR; after `sealBy` anyone, but without lazy shares.
-    /// @dev Each of n parent works gets `ceil((T + n - 1) * bps / (10,000 - sum of bps))` new shares, T being all recorded
-    /// and lazy shares: never less than its bps of all shares, however few there are.
+    /// @dev Each of n parent works gets `ceil((T + n - 1) * bps / (10,000 - sum of bps))` new shares, T being all
+    /// recorded and lazy shares: never less than its bps of all shares, however few there are.
     /// @param lazyRoot Root over leaves (uint256 index, address account, uint40 shares) of further holders, or 0.
     /// @param lazyShares Sum of the leaves' shares. Warning: a tree that holds more lets the first to join win; one
     /// that holds less leaves the rest without an owner.

@@ -22,8 +22,9 @@ interface IRoyaltySplitter {
     /// @notice The zero address, or this contract, cannot be paid.
     error RoyaltySplitterRecipientInvalid(address recipient);
 
-    /// @notice Shares of a work are held, not distributed: pushing them would take them from this work for good. Nor can a
-    /// currency be pushed that is another face of a settled one, such as the ERC-20 view of a chain's native currency.
+    /// @notice Shares of a work are held, not distributed: pushing them would take them from this work for good. Nor
+    /// can a currency be pushed that is another face of a settled one, such as the ERC-20 view of a chain's native
+    /// currency.
     error RoyaltySplitterCurrencyInvalid(address currency);
 
     /// @notice Holders of a push must be strictly ascending.
@@ -63,8 +64,9 @@ interface IRoyaltySplitter {
         returns (uint256 amount);
 
     /// @notice Pays all native revenue that is not attributed yet straight to all holders. Anyone may call.
-    /// @dev A holder that cannot receive within 200,000 gas is credited and may claim. Each holder's part is rounded down
-    /// to base units; what that leaves goes out with the next revenue, to all. Where single units matter, claim instead.
+    /// @dev A holder that cannot receive within 200,000 gas is credited and may claim. Each holder's part is rounded
+    /// down to base units; what that leaves goes out with the next revenue, to all. Where single units matter, claim
+    /// instead.
     /// @param holders Every holder, strictly ascending; their shares must add up to the total.
     function pushAll(address[] calldata holders) external returns (uint256 amount);
 

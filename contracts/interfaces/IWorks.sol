@@ -45,8 +45,8 @@ interface IWorks {
     /// @notice A parent's bps is zero, or the parents' sum leaves nothing to the contributors.
     error WorksUpstreamBpsInvalid(uint40 workId, uint16 bps, uint256 sumBps);
 
-    /// @notice The parent belongs to another project and no valid licence, held by a treasury that accepted to serve this
-    /// project, permits this derivation.
+    /// @notice The parent belongs to another project and no valid licence, held by a treasury that accepted to serve
+    /// this project, permits this derivation.
     error WorksUpstreamNotLicensed(uint40 workId, uint256 licenseId, uint16 bps);
 
     /// @notice A work was opened.
