@@ -25,13 +25,14 @@ from creatoken_sdk.chain.assets import AssetInput
 from creatoken_sdk.chain.calls import Call
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.chain.deploy import deploy
-from creatoken_sdk.chain.payouts import NATIVE
 from creatoken_sdk.chain.receipts import Receipt
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.chain.works import Upstream, Work
+from creatoken_sdk.record.currency import NATIVE
 from creatoken_sdk.record.ids import join_leaf
 from creatoken_sdk.record.merkle import MerkleTree
+from creatoken_sdk.record.offer import Offer, market
 from creatoken_sdk.record.payout_terms import PayoutTerms
 
 RESULTS = Path(__file__).with_name("gas.json")
@@ -45,6 +46,7 @@ FINAL = 7
 # What each job may cost. Where each number comes from: bench/README.md.
 BUDGETS = {
     "anchor any number of leaves": 52_000,
+    "approve with an attestation gate": 80_000,
     "approve, 1 director, no gate": 60_000,
     "approve and release, ERC-20": 94_500,
     "approve and release, native": 88_000,
@@ -54,6 +56,12 @@ BUDGETS = {
     "fund, ERC-20": 72_000,
     "fund, native": 72_000,
     "join, 10,000 lazy holders": 80_000,
+    "license deploy": 70_000,
+    "license renew": 72_500,
+    "license sale, ERC-20": 130_000,
+    "license sale, first of a buyer": 139_000,
+    "license sale, first of a work": 172_500,
+    "license sale, native": 106_000,
     "open": 175_000,
     "open and seal with 1 upstream": 340_000,
     "pay, ERC-20": 34_500,
@@ -86,6 +94,7 @@ class Bench:
             treasury=self.studio,
             directors=[self.studio, self.director],
             recorders=[self.studio],
+            compliance=[self.director],
         )
         if not MANIFEST.exists():
             sys.exit("The token it pays with is not compiled; run `python3 dev.py compile` first.")
@@ -95,10 +104,12 @@ class Bench:
         for person in (self.studio, self.other, *self.people):
             self._token("mint", person.address, 10**12)
         self.ct.payouts.allow(self.dollar, 2**256 - 1)
+        self.ct.licenses.allow(self.dollar, 2**256 - 1)
 
     def run(self) -> dict[str, dict[str, int]]:
         """Measure everything."""
-        for measure in (self._works, self._shares, self._many, self._assets, self._payouts):
+        jobs = (self._works, self._shares, self._many, self._assets, self._payouts)
+        for measure in (*jobs, self._licenses, self._gates):
             measure()
         return {"deployments": self.deployments, "gas": dict(sorted(self.gas.items()))}
 
@@ -202,6 +213,44 @@ class Bench:
             both = relayed.payouts.approve_and_release(terms[5:], asset, [signature])
             self.gas[f"approve and release, {name}"] = both.gas_used
 
+    def _licenses(self) -> None:
+        # Calendars are written only when an end moves, so every block must be later than the last.
+        self.ct.wallet.rpc.request("anvil_setBlockTimestampInterval", 1)
+        licenses, other = self.ct.licenses, self.ct.with_signer(self.other)
+        offer = self._posted(NATIVE)
+        buy = licenses.buy.call(offer)
+        sales = [other.send(other.licenses.buy.call(offer)), self.ct.send(buy), self.ct.send(buy)]
+        for name, sold in zip(
+            ("first of a work", "first of a buyer", "native"), sales, strict=True
+        ):
+            self.gas[f"license sale, {name}"] = sold.gas_used
+        bought = buy.result(sales[1])
+        self.gas["license renew"] = self.ct.send(licenses.renew.call(bought)).gas_used
+        self.gas["license deploy"] = licenses.deploy(bought, market("DE")).gas_used
+        buy = licenses.buy.call(self._posted(self.dollar))
+        self.ct.send(buy)
+        self.gas["license sale, ERC-20"] = self.ct.send(buy).gas_used
+
+    def _posted(self, currency: str) -> Offer:
+        work = self._sealed(primary_currency=self.dollar)
+        self._pay(work)
+        self._token("transfer", work.token, 10**6)
+        asset, signature = self._signed(work)
+        self.ct.approvals.approve(asset, FINAL, [signature])
+        offer = self._offer(work, currency)
+        self.ct.licenses.post(offer, self.ct.assets.id_of(asset))
+        return offer
+
+    def _gates(self) -> None:
+        gate = self.ct.gates.deploy(self.ct.gates.attestation("creatoken.copyright"))
+        self.ct.projects.set_gates(self.project, FINAL, [gate])
+        asset, signature = self._signed(self._sealed())
+        terms = {"report_hash": self._hash(), "expires_at": YEAR_2100}
+        proof = gate.sign(self.director, self.ct.assets.id_of(asset), **terms)
+        approve = self.ct.with_signer(self.other).approvals.approve
+        receipt = approve(asset, FINAL, [signature], gate_proofs=[proof])
+        self.gas["approve with an attestation gate"] = receipt.gas_used
+
     def _connect(self, chain: Anvil) -> Creatoken:
         rpc = Rpc.connect(chain.url)
         wallet = Wallet(rpc, rpc.integer("eth_chainId"), self.studio)
@@ -278,6 +327,24 @@ class Bench:
             amount=10**8,
             expires_at=YEAR_2100,
             brief_hash=self._hash(),
+            salt=int.from_bytes(self._hash(), "big"),
+        )
+
+    def _offer(self, work: Work, currency: str) -> Offer:
+        return Offer(
+            work_id=work.id,
+            currency=currency,
+            price=10**8,
+            deployment_fee=10**6,
+            duration=10**7,
+            max_supply=1_000,
+            uses=7,
+            derivative_bps=1_000,
+            derivatives=True,
+            exclusive=False,
+            transferable=True,
+            territory=bytes(32),
+            terms_hash=self._hash(),
             salt=int.from_bytes(self._hash(), "big"),
         )
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from creatoken_sdk.chain.client import Creatoken
     from creatoken_sdk.chain.deployments import Deployment
     from creatoken_sdk.chain.events import Event
-    from creatoken_sdk.chain.payouts import NATIVE, PayoutStatus
+    from creatoken_sdk.chain.licenses import License, OfferStatus
+    from creatoken_sdk.chain.payouts import PayoutStatus
     from creatoken_sdk.chain.projects import Role
     from creatoken_sdk.chain.receipts import Receipt
     from creatoken_sdk.chain.signers import SignedTransaction
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
         RevertError,
         SigningError,
     )
+    from creatoken_sdk.record.currency import NATIVE
+    from creatoken_sdk.record.offer import Offer
     from creatoken_sdk.record.payout_terms import PayoutTerms
     from creatoken_sdk.record.source_types import SourceType
 
@@ -44,6 +47,9 @@ __all__ = [
     "CreatokenError",
     "Deployment",
     "Event",
+    "License",
+    "Offer",
+    "OfferStatus",
     "PayoutStatus",
     "PayoutTerms",
     "Receipt",
@@ -59,7 +65,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "NATIVE": "chain.payouts",
+    "NATIVE": "record.currency",
     "Asset": "chain.assets",
     "AssetInput": "chain.assets",
     "AssetStatus": "chain.assets",
@@ -69,6 +75,9 @@ _HOMES = {
     "CreatokenError": "errors",
     "Deployment": "chain.deployments",
     "Event": "chain.events",
+    "License": "chain.licenses",
+    "Offer": "record.offer",
+    "OfferStatus": "chain.licenses",
     "PayoutStatus": "chain.payouts",
     "PayoutTerms": "record.payout_terms",
     "Receipt": "chain.receipts",

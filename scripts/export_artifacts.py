@@ -23,7 +23,11 @@ from creatoken_sdk.chain.artifacts import Artifact
 from creatoken_sdk.chain.deploy import CREATE2_DEPLOYER, SALT, Planned, plan
 from creatoken_sdk.record.keccak import keccak256
 
-NAMES = ("Anchors", "AssetRegistry", "ContributionToken", "PayoutVault", "Projects", "Works")
+CONTRACTS = ("Anchors", "AssetRegistry", "ContributionToken", "LicenseMarket", "PayoutVault")
+CONTRACTS += ("Projects", "Works")
+GATES = ("AttestationGate", "HumanIntentGate", "LineageGate", "MetricGate")
+SOURCES = {name: f"contracts/{name}.sol" for name in CONTRACTS}
+SOURCES |= {name: f"contracts/gates/{name}.sol" for name in GATES}
 DEPLOYED_BY_WORKS = {"ContributionToken"}
 DROPPED = {"internalType"}
 OUTPUTS = ["abi", "devdoc", "userdoc", "evm.bytecode.object"]
@@ -48,7 +52,7 @@ def exported() -> dict[Path, str]:
     package = project.path / "creatoken_sdk"
     source = compiler_input()
     compiled = solcx.compile_standard(source, solc_version=project.config.solidity.version)
-    documents = {name: _document(name, compiled) for name in NAMES}
+    documents = {name: _document(name, compiled) for name in SOURCES}
     made = {name: Artifact.from_json(document) for name, document in documents.items()}
     contracts = {}
     with Anvil(hardfork="cancun") as chain:
@@ -67,7 +71,7 @@ def exported() -> dict[Path, str]:
 def compiler_input() -> Json:
     """Return standard JSON with every source the deployed contracts need, and Ape's settings."""
     sources: dict[str, Json] = {}
-    waiting = [f"contracts/{name}.sol" for name in NAMES]
+    waiting = list(SOURCES.values())
     while waiting:
         name = waiting.pop()
         if name in sources:
@@ -81,7 +85,7 @@ def compiler_input() -> Json:
         "evmVersion": config.evm_version,
         "optimizer": {"enabled": config.optimize, "runs": config.optimization_runs},
         "viaIR": config.via_ir,
-        "outputSelection": {f"contracts/{name}.sol": {name: OUTPUTS} for name in NAMES},
+        "outputSelection": {path: {name: OUTPUTS} for name, path in SOURCES.items()},
     }
     return {"language": "Solidity", "sources": sources, "settings": settings}
 
@@ -103,7 +107,7 @@ def _code_hash(chain: Anvil, planned: Planned) -> str:
 
 
 def _document(name: str, compiled: Json) -> Json:
-    contract = compiled["contracts"][f"contracts/{name}.sol"][name]
+    contract = compiled["contracts"][SOURCES[name]][name]
     creation = "" if name in DEPLOYED_BY_WORKS else contract["evm"]["bytecode"]["object"]
     return {
         "contractName": name,

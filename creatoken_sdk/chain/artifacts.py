@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,8 +18,9 @@ Abi = tuple[Mapping[str, Any], ...]
 class Artifact:
     """One contract: `bytecode` is its creation code, `code_hash` keccak256 of what that leaves.
 
-    Both are empty for contracts that other contracts create. `notices` holds the sentence that the
-    Solidity interface says about each error, by signature.
+    Both are empty for contracts that other contracts create, and `code_hash` is for gates, whose
+    code holds what the studio chose. `notices` holds the sentence that the Solidity interface says
+    about each error, by signature.
     """
 
     name: str
@@ -27,6 +28,12 @@ class Artifact:
     bytecode: bytes
     code_hash: bytes
     notices: Mapping[str, str]
+
+    @property
+    def inputs(self) -> Sequence[Mapping[str, Any]]:
+        """What the constructor takes."""
+        found = (entry["inputs"] for entry in self.abi if entry["type"] == "constructor")
+        return next(found, ())
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Artifact:

@@ -69,6 +69,10 @@ class Noun:
         data = encode_call(self.CONTRACT, function, arguments)
         return Call(to or self.address, data, value, f"{self.CONTRACT}.{function}")
 
+    def _allow(self, currency: str, amount: int) -> Call[Receipt]:
+        data = encode_call("ContributionToken", "approve", (self.address, amount))  # ERC-20's
+        return Call(currency, data, name="ERC20.approve")
+
     def _read(self, kind: type[T], function: str, *arguments: object, to: str | None = None) -> T:
         data = encode_call(self.CONTRACT, function, arguments)
         answer = self._client.wallet.read(to or self.address, data)

@@ -12,6 +12,8 @@ from creatoken_sdk.chain.assets import Assets
 from creatoken_sdk.chain.calls import Call
 from creatoken_sdk.chain.contributions import Contributions
 from creatoken_sdk.chain.deployments import Deployment
+from creatoken_sdk.chain.gates import Gates
+from creatoken_sdk.chain.licenses import Licenses
 from creatoken_sdk.chain.payouts import Payouts
 from creatoken_sdk.chain.projects import Projects
 from creatoken_sdk.chain.receipts import Receipt
@@ -31,9 +33,9 @@ class Creatoken:
     """The contracts on one chain, as one signer.
 
     Each verb of the contracts is a method of its noun: `ct.payouts.fund(terms)` simulates, signs,
-    broadcasts, waits and returns the `Receipt`. Two verbs return what only the chain can know:
-    `ct.projects.create` the project id, `ct.works.open` the `Work`. Everything else has ids that
-    are hashes, known before.
+    broadcasts, waits and returns the `Receipt`. Four verbs return what only the chain can know:
+    `ct.projects.create` the project id, `ct.works.open` the `Work`, `ct.licenses.buy` and `renew`
+    the `License`. Everything else has ids that are hashes, known before.
 
     `ct.payouts.fund.call(terms)` takes the same arguments and only builds the `Call`, without a
     chain; `ct.send(call)` sends it and returns the receipt, whatever the verb. For full control:
@@ -140,6 +142,16 @@ class Creatoken:
     def royalties(self) -> Royalties:
         """Revenue of a work and what its holders are owed."""
         return Royalties(self)
+
+    @cached_property
+    def licenses(self) -> Licenses:
+        """Offers of works, and the licences sold under them."""
+        return Licenses(self)
+
+    @cached_property
+    def gates(self) -> Gates:
+        """What an approval can be made to ask for beside directors' signatures."""
+        return Gates(self)
 
     @cached_property
     def anchors(self) -> Anchors:

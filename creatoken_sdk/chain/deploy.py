@@ -6,9 +6,8 @@ creation code alone, and so does its code: constructors read nothing but their a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
@@ -28,13 +27,14 @@ __all__ = [
     "Planned",
     "deploy",
     "plan",
+    "planned_with",
     "put_deployer",
 ]
 
 CREATE2_DEPLOYER = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 SALT = keccak(text="creatoken.v1")
 
-_ORDER = ("Projects", "Anchors", "Works", "AssetRegistry", "PayoutVault")
+_ORDER = ("Projects", "Anchors", "Works", "AssetRegistry", "PayoutVault", "LicenseMarket")
 # What constructors call the contracts that they take.
 _ARGUMENTS = {
     "projects": "Projects",
@@ -66,17 +66,28 @@ class Planned:
     code_hash: bytes
     init_code: bytes = field(repr=False)
 
+    @property
+    def creation(self) -> Call[Receipt]:
+        """The call that deploys it. Anyone; it fails where the contract is already."""
+        return Call(CREATE2_DEPLOYER, SALT + self.init_code, 0, f"deploying {self.name}")
+
 
 def plan(source: Callable[[str], Artifact] = artifact) -> tuple[Planned, ...]:
     """Return every contract in the order to deploy them; the same on every chain."""
     planned: dict[str, Planned] = {}
     for name in _ORDER:
         one = source(name)
-        inputs: list[Any] = next((e["inputs"] for e in one.abi if e["type"] == "constructor"), [])
-        taken = [planned[_ARGUMENTS[item["name"]]].address for item in inputs]
-        init_code = one.bytecode + encode_arguments(inputs, taken)
-        planned[name] = Planned(name, _create2(init_code), one.code_hash, init_code)
+        taken = [planned[_ARGUMENTS[item["name"]]].address for item in one.inputs]
+        planned[name] = planned_with(one, taken)
     return tuple(planned.values())
+
+
+def planned_with(contract: Artifact, arguments: Sequence[object]) -> Planned:
+    """Return a contract with what its constructor takes; the address is the same everywhere."""
+    init_code = contract.bytecode + encode_arguments(contract.inputs, arguments)
+    place = b"\xff" + bytes.fromhex(CREATE2_DEPLOYER[2:]) + SALT + keccak(init_code)
+    address = to_checksum_address(keccak(place)[12:])
+    return Planned(contract.name, address, contract.code_hash, init_code)
 
 
 def deploy(wallet: Wallet) -> Iterator[tuple[str, DeployedContract]]:
@@ -95,10 +106,7 @@ def _deployed(wallet: Wallet, planned: Planned) -> DeployedContract:
         require_code(wallet.rpc, planned.name, contract)
         return contract
     except NotDeployedError:
-        call: Call[Receipt] = Call(
-            CREATE2_DEPLOYER, SALT + planned.init_code, 0, f"deploying {planned.name}"
-        )
-    receipt = wallet.send(call)
+        receipt = wallet.send(planned.creation)
     require_code(wallet.rpc, planned.name, contract)
     return DeployedContract(planned.address, planned.code_hash, receipt.block_number)
 
@@ -121,8 +129,3 @@ def put_deployer(wallet: Wallet) -> None:
             "to allow unprotected transactions once, or to put that code into the genesis block"
         ) from None
     wallet.wait(transaction)
-
-
-def _create2(init_code: bytes) -> str:
-    place = b"\xff" + bytes.fromhex(CREATE2_DEPLOYER[2:]) + SALT + keccak(init_code)
-    return to_checksum_address(keccak(place)[12:])

@@ -8,16 +8,13 @@ from enum import IntEnum
 from creatoken_sdk.chain.approvals import Signature, in_order
 from creatoken_sdk.chain.assets import AssetInput
 from creatoken_sdk.chain.calls import Call, Noun, verb
-from creatoken_sdk.chain.codec import encode_call
 from creatoken_sdk.chain.receipts import Receipt
+from creatoken_sdk.record.currency import NATIVE
 from creatoken_sdk.record.ids import payout_id
 from creatoken_sdk.record.payout_terms import PayoutTerms
 from creatoken_sdk.record.steps import ZERO_HASH
 
-__all__ = ["NATIVE", "PayoutStatus", "Payouts"]
-
-NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
-"""The native currency, as ERC-7528 writes it."""
+__all__ = ["PayoutStatus", "Payouts"]
 
 
 class PayoutStatus(IntEnum):
@@ -42,8 +39,7 @@ class Payouts(Noun):
     @verb
     def allow(self, currency: str, amount: int) -> Call[Receipt]:
         """Let the vault take `amount` of an ERC-20 from the sender, as funding with it needs."""
-        data = encode_call("ContributionToken", "approve", (self.address, amount))  # ERC-20's
-        return Call(currency, data, name="ERC20.approve")
+        return self._allow(currency, amount)
 
     @verb
     def fund(self, terms: PayoutTerms) -> Call[Receipt]:

@@ -67,8 +67,7 @@ class Projects(Noun):
                 Role.TREASURER: treasurers,
             }
         )
-        market = self._client.deployment.contracts.get("LicenseMarket")
-        licensing = licensing or (market.address if market else ZERO_ADDRESS)
+        licensing = licensing or self._client.deployment.address("LicenseMarket")
         admin = admin or self._client.address
         call = self._call("create", (admin, treasury, licensing, approvals_required, grants, uri))
         return call.returning(
@@ -106,8 +105,11 @@ class Projects(Noun):
         return self._call("acceptTreasury", project)
 
     @verb
-    def set_gates(self, project: int, stage: int, gates: Sequence[str]) -> Call[Receipt]:
-        """Replace the gates of a stage, at most 8, run in this order. ADMIN, until locked."""
+    def set_gates(self, project: int, stage: int, gates: Sequence[object]) -> Call[Receipt]:
+        """Replace the gates of a stage, at most 8, run in this order. ADMIN, until locked.
+
+        Gates are those of `ct.gates`, or addresses. A gate without code refuses everything.
+        """
         return self._call("setGates", project, stage, gates)
 
     @verb

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from creatoken_sdk.chain.calls import Call, Noun, verb
 from creatoken_sdk.chain.codec import encode_call
-from creatoken_sdk.chain.payouts import NATIVE
 from creatoken_sdk.chain.receipts import Receipt
 from creatoken_sdk.chain.works import Work
+from creatoken_sdk.record.currency import NATIVE
 
 __all__ = ["Revenue", "Royalties"]
 

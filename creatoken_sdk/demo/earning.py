@@ -32,20 +32,21 @@ def approve_and_release(stage: Stage, deal: Commission, finished: Finished) -> N
     report.check("Maya owned nothing and needed nothing", stage.balance(cast.maya.address) == 0)
 
 
-def pay_royalty(stage: Stage, deal: Commission) -> None:
-    """Seal the work, pay it by a plain transfer, and have everybody claim."""
+def pay_royalty(stage: Stage, deal: Commission, licensed: int) -> None:
+    """Seal the work, pay it by a plain transfer, and have everybody claim; licences paid before."""
     report, cast = stage.report, stage.cast
     stage.act(
         "A royalty",
         "The studio seals the cap table. Then Iris pays 1 ETH to the work's address, a plain",
-        "transfer as any wallet makes it. The released fee waited there and is split with it.",
+        "transfer as any wallet makes it. What the escrow and the licence paid waited there and is",
+        "split with it.",
     )
     stage.client(cast.studio).contributions.seal(deal.work)
     paid = stage.client(cast.licensee).royalties.pay(deal.work, _ROYALTY)
     report.say(f"The transfer cost {paid.gas_used:,} gas, however many people share it.")
     shares = deal.production.journal.shares
     shares[deal.earlier.work.token] = upstream_cut(sum(shares.values()), deal.upstream.bps)
-    revenue = deal.final_terms.amount + _ROYALTY
+    revenue = deal.final_terms.amount + licensed + _ROYALTY
     before = {holder: stage.balance(holder) for holder in shares}
     stage.client(cast.relayer).royalties.claim_many(deal.work, list(shares))
     claimed = {holder: stage.balance(holder) - before[holder] for holder in shares}
@@ -80,7 +81,7 @@ def _show_split(
     ]
     rows += [
         ("carried to the next payment", "", "", eth(revenue - paid_out)),
-        ("paid in: released fee + royalty", str(total), f"{1:.2%}", eth(revenue)),
+        ("paid in: fee + licence + royalty", str(total), f"{1:.2%}", eth(revenue)),
     ]
     stage.report.table(("Holder", ">Shares", ">Part", ">Claimed, ETH"), rows)
     stage.report.facts["royalty"] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from creatoken_sdk.chain.calls import Call
 from creatoken_sdk.chain.events import Event
@@ -18,6 +18,9 @@ from creatoken_sdk.chain.signers import TransactionSigner
 from creatoken_sdk.chain.wallet import Wallet
 
 __all__ = ["ETHER", "Bill", "BookedWallet", "Books", "Movement", "eth", "split", "upstream_cut"]
+
+# Where the money of a work, an offer or a licence goes, by its kind and id.
+Tokens: TypeAlias = dict[tuple[str, int | bytes], str]
 
 ETHER = 10**18
 _ALL_BPS = 10_000
@@ -52,6 +55,7 @@ class Books:
     def __init__(self) -> None:
         """Start empty; `act` is the part of the story that is being played."""
         self.act = "Deployment"
+        self._tokens: Tokens = {}
         self.bills: list[Bill] = []
         self.movements: list[Movement] = []
 
@@ -61,10 +65,10 @@ class Books:
         self.bills.append(Bill(self.act, call.name, sender, receipt.tx_hash, receipt.gas_used, fee))
         if call.value and call.to is not None:
             self.movements.append(Movement(sender, call.to, call.value))
-        moved = (
-            _PAYMENTS[event.name](event) for event in receipt.events if event.name in _PAYMENTS
-        )
-        self.movements.extend(moved)
+        for event in receipt.events:
+            self._learn(event)
+            if event.name in _PAYMENTS:
+                self.movements.append(_PAYMENTS[event.name](event, self._tokens))
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -80,6 +84,14 @@ class Books:
     def fees(self, address: str) -> int:
         """Return what the account paid for gas, in wei."""
         return sum(bill.wei for bill in self.bills if bill.sender == address)
+
+    def _learn(self, event: Event) -> None:
+        if event.name == "WorkOpened":
+            self._tokens["work", event["work_id"]] = event["token"]
+        elif event.name == "OfferPosted":
+            self._tokens["offer", event["offer_id"]] = self._tokens["work", event["work_id"]]
+        elif event.name == "LicenseSold":
+            self._tokens["license", event["license_id"]] = self._tokens["offer", event["offer_id"]]
 
 
 class BookedWallet(Wallet):
@@ -118,7 +130,13 @@ def eth(wei: int) -> str:
     return f"{sign}{abs(wei) // ETHER:,}.{abs(wei) % ETHER:018d}"
 
 
-_PAYMENTS: Mapping[str, Callable[[Event], Movement]] = {
-    "PaymentReleased": lambda event: Movement(event.address, event["payee"], event["amount"]),
-    "RevenueClaimed": lambda event: Movement(event.address, event["holder"], event["amount"]),
+_PAYMENTS: Mapping[str, Callable[[Event, Tokens], Movement]] = {
+    "PaymentReleased": lambda event, _: Movement(event.address, event["payee"], event["amount"]),
+    "RevenueClaimed": lambda event, _: Movement(event.address, event["holder"], event["amount"]),
+    "LicenseSold": lambda event, tokens: Movement(
+        event.address, tokens["offer", event["offer_id"]], event["price"]
+    ),
+    "MarketDeployed": lambda event, tokens: Movement(
+        event.address, tokens["license", event["license_id"]], event["fee"]
+    ),
 }

@@ -46,7 +46,7 @@ def create_project(stage: Stage) -> int:
     report, cast = stage.report, stage.cast
     stage.act(
         "The stage",
-        "Five contracts from the package, on a chain of our own. Their addresses follow from their",
+        "Six contracts from the package, on a chain of our own. Their addresses follow from their",
         "code, so they are the same on every chain. Nobody owns them, and they take no fee.",
     )
     contracts = zip(stage.deployment.contracts.items(), stage.books.bills, strict=True)

@@ -12,6 +12,7 @@ from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.demo.artefacts import Artefacts, find_examples
 from creatoken_sdk.demo.brief import Brand, Brief, read_brand, read_brief
 from creatoken_sdk.demo.earning import approve_and_release, pay_royalty
+from creatoken_sdk.demo.licensing import license_out
 from creatoken_sdk.demo.making import finish, make_drafts, register_both
 from creatoken_sdk.demo.opening import commission, create_project, last_summer
 from creatoken_sdk.demo.proving import close_the_books, hand_out, open_one_field, prove
@@ -43,7 +44,8 @@ def perform(stage: Stage, brief: Brief, brand: Brand) -> None:
     drafts = make_drafts(stage, deal)
     finished = register_both(stage, deal, drafts, *finish(stage, deal, drafts))
     approve_and_release(stage, deal, finished)
-    pay_royalty(stage, deal)
+    licensed = license_out(stage, deal, finished)
+    pay_royalty(stage, deal, licensed)
     hand_out(stage, deal, finished)
     prove(stage)
     open_one_field(stage, deal, finished)
@@ -80,6 +82,7 @@ def _facts(stage: Stage) -> dict[str, Any]:
 
 def _left_in(out: Path) -> str:
     return (
-        f"In {out}/: final.png with the certificate.json to hand out, the drafts, disclosure.json, "
-        "story.json with every id and transaction, and private/ for the studio alone."
+        f"In {out}/: final.png with the certificate.json to hand out, the drafts, license.txt, "
+        "disclosure.json, story.json with every id and transaction, and private/ for the studio "
+        "alone."
     )

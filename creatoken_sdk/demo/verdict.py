@@ -15,6 +15,7 @@ from creatoken_sdk.record import (
     asset_id,
     content_hash,
     oversight,
+    parents_hash,
     steps_tree,
     verify_chain,
 )
@@ -86,6 +87,9 @@ def _chain(
     recorded_at = _recorded_at(ct, stored.work_id, steps)
     parents = [ct.assets.get(parent) for parent in event["asset"]["parents"]]
     named = [str(parent.id) for parent in parents] == certificate.record["parents"]
+    whole = (
+        certificate.record["parentsHash"] == "0x" + parents_hash(event["asset"]["parents"]).hex()
+    )
     older = all(parent.registered_at < stored.registered_at for parent in parents)
     approved = FINAL_STAGE in stored.stages and stored.status is AssetStatus.ACTIVE
     state = f"stages {list(stored.stages)}, {stored.status.name.lower()}"
@@ -94,7 +98,7 @@ def _chain(
         Check("a director approved it as final", approved, state),
         Check(
             "its parents are registered and older",
-            named and older,
+            named and whole and older,
             ", ".join(short(parent.id) for parent in parents),
         ),
     ]

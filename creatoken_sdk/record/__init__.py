@@ -4,6 +4,7 @@ from creatoken_sdk.record import canonical
 from creatoken_sdk.record.certificate import ERASED, VERIFIED, Certificate, asset_document
 from creatoken_sdk.record.commitments import SHAPE, Disclosure, Field, new_key
 from creatoken_sdk.record.content import content_hash
+from creatoken_sdk.record.currency import NATIVE
 from creatoken_sdk.record.ids import (
     APPROVAL_LEAF,
     ASSET_LEAF,
@@ -13,11 +14,13 @@ from creatoken_sdk.record.ids import (
     asset_leaf,
     join_leaf,
     name_hash,
+    offer_id,
     parents_hash,
     payout_id,
 )
 from creatoken_sdk.record.keccak import keccak256
 from creatoken_sdk.record.merkle import MerkleTree, leaf_hash, verify_proof
+from creatoken_sdk.record.offer import Offer, market
 from creatoken_sdk.record.payout_terms import PayoutTerms
 from creatoken_sdk.record.signatures import Signer, recover, sign, verify
 from creatoken_sdk.record.source_types import SourceType
@@ -50,6 +53,7 @@ __all__ = [
     "ASSET_LEAF",
     "ERASED",
     "JOIN_LEAF",
+    "NATIVE",
     "REVIEW",
     "SHAPE",
     "STEP_LEAF",
@@ -66,6 +70,7 @@ __all__ = [
     "MerkleTree",
     "Message",
     "Metric",
+    "Offer",
     "Oversight",
     "PayoutTerms",
     "Registration",
@@ -83,8 +88,10 @@ __all__ = [
     "join_leaf",
     "keccak256",
     "leaf_hash",
+    "market",
     "name_hash",
     "new_key",
+    "offer_id",
     "oversight",
     "parents_hash",
     "payout_id",

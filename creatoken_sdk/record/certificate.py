@@ -17,6 +17,7 @@ from creatoken_sdk.errors import ErasedError, RecordError
 from creatoken_sdk.record import canonical, commitments
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.commitments import SHAPE, Disclosure, Field, map_fields
+from creatoken_sdk.record.ids import parents_hash
 from creatoken_sdk.record.merkle import MerkleTree
 from creatoken_sdk.record.steps import SignedStep, oversight, steps_tree
 from creatoken_sdk.record.structs import from_json, to_json
@@ -39,7 +40,8 @@ def asset_document(
     """Return the record of an asset made by `steps`, which are checked by `verify_chain` first.
 
     `domain` is the steps' domain, `parents` are asset ids, `details` whatever else should be kept
-    (model, parameters, media type). The oversight level is derived from the steps.
+    (model, parameters, media type). The oversight level is derived from the steps. Opening
+    "/parentsHash" shows that a list of parents is whole, without opening anything else.
     """
     plain = [signed.step for signed in steps]
     return {
@@ -50,6 +52,7 @@ def asset_document(
         "stepsRoot": to_json(steps_tree(plain).root),
         "oversight": oversight(plain).value,
         "parents": [str(parent) for parent in parents],
+        "parentsHash": to_json(parents_hash(parents)),
         "details": dict(details or {}),
     }
 

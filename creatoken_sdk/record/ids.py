@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from creatoken_sdk.record.keccak import keccak256
 from creatoken_sdk.record.merkle import leaf_hash
+from creatoken_sdk.record.offer import Offer
 from creatoken_sdk.record.payout_terms import PayoutTerms
 from creatoken_sdk.record.structs import encode
 
@@ -18,6 +19,7 @@ __all__ = [
     "asset_leaf",
     "join_leaf",
     "name_hash",
+    "offer_id",
     "parents_hash",
     "payout_id",
 ]
@@ -27,6 +29,7 @@ APPROVAL_LEAF = ("uint256", "uint8", "bytes32")
 JOIN_LEAF = ("uint256", "address", "uint40")
 
 _ASSET = keccak256(b"creatoken.asset.v1")
+_OFFER = keccak256(b"creatoken.offer.v1")
 _PAYOUT = keccak256(b"creatoken.payout.v1")
 
 
@@ -52,6 +55,12 @@ def payout_id(chain_id: int, vault: str, terms: PayoutTerms) -> bytes:
     """Return `keccak256(abi.encode(keccak256("creatoken.payout.v1"), chainId, vault, terms))`."""
     place = encode(("bytes32", "uint256", "address"), (_PAYOUT, chain_id, vault))
     return keccak256(place + terms.encode())
+
+
+def offer_id(chain_id: int, market: str, offer: Offer) -> bytes:
+    """Return `keccak256(abi.encode(keccak256("creatoken.offer.v1"), chainId, market, offer))`."""
+    place = encode(("bytes32", "uint256", "address"), (_OFFER, chain_id, market))
+    return keccak256(place + offer.encode())
 
 
 def parents_hash(parents: Sequence[int]) -> bytes:

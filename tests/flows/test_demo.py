@@ -82,7 +82,11 @@ def test_demo__when_told__splits_the_royalty_to_the_wei(told: SimpleNamespace) -
     total = sum(holder["shares"] for holder in holders)
     claimed = [int(holder["claimedWei"]) for holder in holders]
 
-    assert sum(claimed) + carried == revenue == int(told.story["payouts"][1]["amount"]) + 10**18
+    offer = told.story["license"]["offer"]
+    licensed = int(offer["price"]) + int(offer["deploymentFee"])
+    assert licensed == int(told.story["license"]["earnedWei"]) > 0
+    fee = int(told.story["payouts"][1]["amount"])
+    assert sum(claimed) + carried == revenue == fee + licensed + 10**18
     assert 0 <= carried < len(claimed)
     for holder, amount in zip(holders, claimed, strict=True):
         assert 0 <= Fraction(revenue * holder["shares"], total) - amount <= 1
@@ -101,6 +105,23 @@ def test_demo__when_told__money_is_neither_made_nor_lost(told: SimpleNamespace) 
     senders = {transaction["sender"] for transaction in story["transactions"]}
     assert story["people"]["Maya"]["address"] not in senders
     assert story["people"]["Ana"]["address"] not in senders
+
+
+def test_demo__when_told__sells_what_the_offers_id_and_the_legal_text_commit_to(
+    told: SimpleNamespace,
+) -> None:
+    story, offer = told.story, told.story["license"]["offer"]
+    kinds = ["uint40", "address", "uint128", "uint128", "uint40", "uint32", "uint32", "uint16"]
+    kinds += ["bool", "bool", "bool", "bytes32", "bytes32", "uint256"]
+    values = [
+        hex_bytes(value) if kind == "bytes32" else int(value) if kind[0] == "u" else value
+        for kind, value in zip(kinds, offer.values(), strict=True)
+    ]
+    place = [keccak(text="creatoken.offer.v1"), 31337, story["contracts"]["LicenseMarket"]]
+    encoded = encode(["bytes32", "uint256", "address", *kinds], [*place, *values])
+    assert story["license"]["offerId"] == "0x" + keccak(encoded).hex()
+    text = (told.out / "license.txt").read_bytes()
+    assert hashlib.sha256(text).digest() == hex_bytes(offer["termsHash"])
 
 
 def test_demo__when_told__leaves_pictures_whose_hash_is_in_the_asset_id(

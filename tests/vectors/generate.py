@@ -17,7 +17,6 @@ from creatoken_sdk.record import canonical, commitments
 from creatoken_sdk.record.structs import members, to_json
 
 ZERO_ADDRESS = "0x" + "00" * 20
-NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 MESSAGES = (
     record.Step,
@@ -64,7 +63,7 @@ def ids(source, size):
                 "assetId": str(record.asset_id(chain_id, place, creator, content, root)),
             }
         )
-        terms = source.struct(record.PayoutTerms, turn, currency=NATIVE)
+        terms = source.struct(record.PayoutTerms, turn, currency=record.NATIVE)
         payouts.append(
             {
                 "chainId": str(chain_id),
@@ -81,8 +80,20 @@ def ids(source, size):
     return {
         "assetId": assets,
         "payoutId": payouts,
+        "offerId": [offer_id(source, turn) for turn in range(size)],
         "parentsHash": parents,
         "nameHash": [{"name": name, "hash": to_json(record.name_hash(name))} for name in names],
+    }
+
+
+def offer_id(source, turn):
+    chain_id, market = (1, 31337)[turn % 2], source.value("address")
+    offer = source.struct(record.Offer, turn)
+    return {
+        "chainId": str(chain_id),
+        "market": market,
+        "offer": offer.to_json(),
+        "offerId": to_json(record.offer_id(chain_id, market, offer)),
     }
 
 

@@ -107,7 +107,7 @@ def test_send__given_many_threads_with_one_key__mines_every_call(ct: Creatoken) 
 def test_verbs__given_every_writing_function__there_is_one(ct: Creatoken) -> None:
     standard = {"approve", "transferFrom", "safeTransferFrom", "setApprovalForAll"}
     nouns = [ct.projects, ct.works, ct.contributions, ct.royalties, ct.assets]
-    nouns += [ct.approvals, ct.payouts, ct.anchors]
+    nouns += [ct.approvals, ct.payouts, ct.licenses, ct.anchors]
     verbs = {n for noun in nouns for n, _ in inspect.getmembers(type(noun), _is_verb)}
     for name in {noun.CONTRACT for noun in nouns}:
         for entry in artifact(name).abi:

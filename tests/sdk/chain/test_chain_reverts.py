@@ -61,7 +61,7 @@ def test_revert_classes__given_all_abis__has_one_class_name_per_error() -> None:
 
 def test_revert_classes__given_our_own_errors__each_says_its_interface_sentence() -> None:
     ours = ("Projects", "Anchors", "Works", "Contribution", "Royalty", "Asset", "Approvals")
-    ours += ("PayoutVault",)
+    ours += ("PayoutVault", "LicenseMarket")
     silent = [
         one.SIGNATURE
         for one in revert_classes().values()

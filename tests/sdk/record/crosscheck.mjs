@@ -14,7 +14,7 @@ const bytes = (hex) => Buffer.from(hex.slice(2), "hex");
 let agreed = 0;
 const same = (actual, expected) => (assert.equal(actual, expected), agreed++);
 
-function ids({ assetId, payoutId, parentsHash, nameHash }) {
+function ids({ assetId, payoutId, offerId, parentsHash, nameHash }) {
   const place = ["bytes32", "uint256", "address"];
   for (const v of assetId) {
     const types = [...place, "address", "bytes32", "bytes32"];
@@ -27,6 +27,13 @@ function ids({ assetId, payoutId, parentsHash, nameHash }) {
   for (const v of payoutId) {
     const values = [id("creatoken.payout.v1"), v.chainId, v.vault, v.terms];
     same(hash([...place, terms], values), v.payoutId);
+  }
+  const offer =
+    "tuple(uint40 workId,address currency,uint128 price,uint128 deploymentFee,uint40 duration," +
+    "uint32 maxSupply,uint32 uses,uint16 derivativeBps,bool derivatives,bool exclusive," +
+    "bool transferable,bytes32 territory,bytes32 termsHash,uint256 salt)";
+  for (const v of offerId) {
+    same(hash([...place, offer], [id("creatoken.offer.v1"), v.chainId, v.market, v.offer]), v.offerId);
   }
   for (const v of parentsHash) {
     same(keccak256(concat(v.parents.map((p) => AbiCoder.defaultAbiCoder().encode(["uint256"], [p])))), v.hash);

@@ -19,6 +19,7 @@ from creatoken_sdk.record import (
     asset_document,
     canonical,
     new_key,
+    parents_hash,
     sign,
     verify_chain,
 )
@@ -303,5 +304,20 @@ def test_asset_document__given_signed_steps__can_be_checked_from_its_certificate
     written = Certificate.from_json(certificate.to_json()).record
     verify_chain(domain, [SignedStep.from_json(entry) for entry in written["steps"]])
     assert written["parents"] == [str(2**255)]
+    assert written["parentsHash"] == "0x" + parents_hash([2**255]).hex()
     assert written["oversight"] == "fully_autonomous"
     assert written["details"] == {"model": "erased"}
+
+
+def test_disclose__given_the_parents_hash__shows_that_no_parent_is_left_out(
+    create_step, domain, agent
+):
+    step = create_step()
+    signed = SignedStep(step, sign(domain, step, agent))
+    certificate = Certificate.issue(asset_document(domain, [signed], [5, 6]), KEY)
+    opened = certificate.erase("/parents").disclose("/parentsHash")
+    assert opened.verify(certificate.root)
+    assert opened.field.value == "0x" + parents_hash([5, 6]).hex()
+    left_out = "0x" + parents_hash([5]).hex()
+    forged = Field("/parentsHash", left_out, opened.field.salt)
+    assert not Disclosure(forged, opened.proof).verify(certificate.root)

@@ -1,0 +1,70 @@
+"""How a licence reads: its metadata, decoded without any server."""
+
+import base64
+import json
+from datetime import datetime, timezone
+
+import pytest
+
+from licenses import FOREVER, GERMANY, PRICE, YEAR
+
+pytest_plugins = ["film"]
+
+
+@pytest.fixture
+def read(market):
+    """Decodes a licence's metadata; only the address of this chain's contract was needed."""
+
+    def decode(license_id):
+        kind, data = market.tokenURI(license_id).split(",")
+        assert kind == "data:application/json;base64"
+        return json.loads(base64.b64decode(data, validate=True))
+
+    return decode
+
+
+def test_token_uri__given_a_licence__says_its_terms_in_words(film, posted, buy, read, chain):
+    expires = int(datetime(2031, 3, 9, 12, tzinfo=timezone.utc).timestamp())
+    chain.pending_timestamp = expires - YEAR
+    license_id = buy(posted(exclusive=True, territory=GERMANY, transferable=False))
+
+    assert read(license_id) == {
+        "name": f"Creatoken licence {license_id}",
+        "description": f"Exclusive licence of work {film.work_id} for DE, until 2031-03-09 (UTC). "
+        "Uses: mask 0xb. Derivative works pay at least 500 of 10,000 parts of their revenue. "
+        f"May not change hands. Legal text: SHA-256 0x{'07' * 32}.",
+        "attributes": [
+            {"trait_type": "work", "value": film.work_id},
+            {"trait_type": "uses", "value": 0b1011},
+            {"trait_type": "derivative bps", "value": 500},
+            {"trait_type": "expires at", "value": expires},
+            {"trait_type": "territory", "value": "DE"},
+        ],
+    }
+
+
+def test_token_uri__given_the_widest_licence__says_so(film, posted, buy, read):
+    license_id = buy(posted(duration=0, derivatives=False, derivativeBps=0))
+
+    text = read(license_id)
+
+    assert text["description"] == (
+        f"Licence of work {film.work_id} for the world, without end. Uses: mask 0xb. "
+        f"No derivative works. May change hands. Legal text: SHA-256 0x{'07' * 32}."
+    )
+    assert text["attributes"][-2:] == [
+        {"trait_type": "expires at", "value": FOREVER},
+        {"trait_type": "territory", "value": "the world"},
+    ]
+
+
+@pytest.mark.parametrize("name", ['"},{"', "\\", "\n\x1b[31m", "D\u00e9", "x" * 32])
+def test_token_uri__given_an_odd_territory__stays_json(posted, buy, read, name):
+    territory = name.encode().ljust(32, b"\0")
+    assert read(buy(posted(territory=territory)))["attributes"][-1]["value"] == name
+
+
+def test_token_uri__when_renewed__says_the_new_end(market, license_id, read, actors):
+    market.renew(license_id, value=PRICE, sender=actors.payer)
+    ends = market.licenseOf(license_id).expiresAt
+    assert read(license_id)["attributes"][3]["value"] == ends
