@@ -78,8 +78,7 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         (uint40 workId, uint40 projectId,,) = terms();
         PROJECTS.requireAnyRole(projectId, msg.sender, Roles.ADMIN | Roles.TREASURER);
         require(
-            currency.code.length > 0 && currency != _primaryCurrency()
-                && currency != Payments.NATIVE && !_isAccepted(currency)
+            currency.code.length > 0 && !settles(currency)
                 && !Clone.isClone(currency, IMPLEMENTATION),
             ContributionTokenCurrencyInvalid(currency)
         );
@@ -211,6 +210,16 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
     }
 
     /// @inheritdoc IContributionToken
+    function settles(address currency) public view returns (bool) {
+        if (currency == Payments.NATIVE) return true;
+        if (currency == _primaryCurrency()) return currency != address(0);
+        for (uint256 i; i < _accepted.length; ++i) {
+            if (_accepted[i] == currency) return true;
+        }
+        return false;
+    }
+
+    /// @inheritdoc IContributionToken
     function terms()
         public
         view
@@ -247,13 +256,6 @@ contract ContributionToken is RoyaltySplitter, IContributionToken {
         require(sealedAt == 0, ContributionTokenSealed(workId));
         PROJECTS.requireAnyRole(projectId, msg.sender, Roles.RECORDER);
         return workId;
-    }
-
-    function _isAccepted(address currency) private view returns (bool) {
-        for (uint256 i; i < _accepted.length; ++i) {
-            if (_accepted[i] == currency) return true;
-        }
-        return false;
     }
 
     /// @dev Before the seal only, so no holder has a debt. The caller bounds the sum of shares.

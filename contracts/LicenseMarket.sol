@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ERC721} from "solady/src/tokens/ERC721.sol";
 import {IApprovals} from "./interfaces/IApprovals.sol";
+import {IContributionToken} from "./interfaces/IContributionToken.sol";
 import {ILicenseMarket} from "./interfaces/ILicenseMarket.sol";
 import {ILicensing} from "./interfaces/ILicensing.sol";
 import {IProjects} from "./interfaces/IProjects.sol";
@@ -34,8 +35,10 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
 
     struct OfferState {
         OfferStatus status;
+        uint8 stage;
         uint32 sold;
         uint40 number;
+        uint256 assetId;
     }
 
     uint40 private _offerCount;
@@ -68,11 +71,17 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
             offer.uses != 0 && offer.derivativeBps < WHOLE && mayDerive,
             LicenseMarketOfferInvalid(offerId)
         );
+        require(
+            IContributionToken(WORKS.tokenOf(offer.workId)).settles(offer.currency),
+            LicenseMarketCurrencyInvalid(offer.workId, offer.currency)
+        );
         APPROVALS.requireApproved(assetId, offer.workId, stage);
 
         uint40 number = ++_offerCount;
         _offers[number] = offer;
-        _states[offerId] = OfferState({status: OfferStatus.OPEN, sold: 0, number: number});
+        _states[offerId] = OfferState({
+            status: OfferStatus.OPEN, stage: stage, sold: 0, number: number, assetId: assetId
+        });
         emit OfferPosted(offerId, offer.workId, assetId, stage, offer);
     }
 
@@ -97,8 +106,7 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
         require(to != address(0), LicenseMarketRecipientZero());
         require(offer.price <= maxPrice, LicenseMarketPriceAboveMax(offer.price, maxPrice));
         bytes32 offerId = offerIdOf(offer);
-        _requireStatus(offerId, OfferStatus.OPEN);
-        OfferState storage state = _states[offerId];
+        OfferState storage state = _requireOnSale(offerId, offer.workId);
         uint32 sold = state.sold;
         require(
             offer.maxSupply == 0 || sold < offer.maxSupply,
@@ -119,7 +127,7 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
     function renew(uint256 licenseId) external payable nonReentrant returns (uint40 expiresAt) {
         (Offer storage offer, uint40 old) = _requireLive(licenseId);
         require(old != FOREVER, LicenseMarketPerpetual(licenseId));
-        _requireStatus(offerIdOf(offer), OfferStatus.OPEN);
+        _requireOnSale(offerIdOf(offer), offer.workId);
 
         expiresAt = _end(old, offer.duration);
         _calendars[offer.workId].add(offer.territory, offer.exclusive, expiresAt);
@@ -143,6 +151,15 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
         _pay(offer.workId, offer.currency, offer.deploymentFee);
     }
 
+    /// @inheritdoc ILicenseMarket
+    function surrender(uint256 licenseId) external {
+        (Offer storage offer,) = _requireLive(licenseId);
+        require(msg.sender == _ownerOf(licenseId), LicenseMarketNotHolder(licenseId, msg.sender));
+        _setExtraData(licenseId, _pack(_numberOf(licenseId), uint40(block.timestamp)));
+        _drop(msg.sender, offer.workId, licenseId);
+        emit LicenseSurrendered(licenseId, msg.sender);
+    }
+
     /* VIEWS */
 
     /// @inheritdoc ILicenseMarket
@@ -163,7 +180,7 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
     function permitsDerivative(uint256 licenseId, uint40 workId, address holder, uint16 bps)
         external
         view
-        returns (bool)
+        returns (bool permitted)
     {
         Offer storage offer = _offers[_numberOf(licenseId)];
         return _isLive(licenseId) && _ownerOf(licenseId) == holder && offer.workId == workId
@@ -186,8 +203,13 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILicenseMarket
-    function offerStateOf(bytes32 offerId) external view returns (OfferStatus, uint32) {
-        return (_states[offerId].status, _states[offerId].sold);
+    function offerStateOf(bytes32 offerId)
+        external
+        view
+        returns (OfferStatus status, uint32 sold, uint256 assetId, uint8 stage)
+    {
+        OfferState storage state = _states[offerId];
+        return (state.status, state.sold, state.assetId, state.stage);
     }
 
     /// @notice The terms in words, as JSON in a data URI.
@@ -219,6 +241,7 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
     function _beforeTokenTransfer(address from, address to, uint256 id) internal override {
         if (from == address(0)) return;
         require(msg.value == 0, LicenseMarketValueMismatch(msg.value, 0));
+        require(_exists(id), LicenseMarketUnknown(id));
         Offer storage offer = _offers[_numberOf(id)];
         require(offer.transferable, LicenseMarketNotTransferable(id));
         _drop(from, offer.workId, id);
@@ -235,6 +258,16 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
     function _requireStatus(bytes32 offerId, OfferStatus expected) private view {
         OfferStatus actual = _states[offerId].status;
         require(actual == expected, LicenseMarketOfferStatusInvalid(offerId, actual, expected));
+    }
+
+    function _requireOnSale(bytes32 offerId, uint40 workId)
+        private
+        view
+        returns (OfferState storage state)
+    {
+        _requireStatus(offerId, OfferStatus.OPEN);
+        state = _states[offerId];
+        APPROVALS.requireApproved(state.assetId, workId, state.stage);
     }
 
     function _requireLive(uint256 licenseId)
@@ -311,7 +344,8 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
         }
         uint256 before = IERC20(currency).balanceOf(token);
         SafeERC20.safeTransferFrom(IERC20(currency), msg.sender, token, amount);
-        uint256 received = IERC20(currency).balanceOf(token) - before;
+        uint256 balance = IERC20(currency).balanceOf(token);
+        uint256 received = balance > before ? balance - before : 0;
         require(received == amount, LicenseMarketReceivedMismatch(currency, received, amount));
     }
 

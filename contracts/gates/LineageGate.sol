@@ -13,7 +13,9 @@ import {RecordField} from "../libraries/RecordField.sol";
 /// licensed to the project's treasury for derivatives.
 /// @dev Proof: `abi.encode(uint256[] parents, uint256[] licenseIds, bytes32 salt, bytes32[] proof)`. The record commits
 /// to all parents at once in its field "/parentsHash", so none can be left out; salt and proof open that field. A
-/// licence id is ignored for own parents. Revenue shares are checked where a work is opened, not here.
+/// licence id is ignored for own parents. Revenue shares are checked where a work is opened, not here. All 16 parents
+/// fit into a gate's gas if they are the project's own, 7 if each is licensed from another studio.
+/// Warning: it reads the parents from the record that directors sign, not from the registration.
 contract LineageGate is IGate {
     uint8 private constant FINAL = 7;
     uint16 private constant WHOLE = 10_000;
@@ -43,25 +45,26 @@ contract LineageGate is IGate {
         bytes32 parentsHash = keccak256(abi.encodePacked(parents));
         bytes32 leaf = RecordField.leaf("/parentsHash", salt, RecordField.hexString(parentsHash));
         if (!RecordField.isUnder(context.recordRoot, leaf, path)) return false;
+        address licensee = PROJECTS.licenseeOf(context.projectId);
         for (uint256 i; i < parents.length; ++i) {
-            if (!_mayDerive(context.projectId, parents[i], licenseIds[i])) return false;
+            if (!_mayDerive(context.projectId, licensee, parents[i], licenseIds[i])) return false;
         }
         return true;
     }
 
-    function _mayDerive(uint40 projectId, uint256 parentId, uint256 licenseId)
+    function _mayDerive(uint40 projectId, address licensee, uint256 parentId, uint256 licenseId)
         private
         view
         returns (bool)
     {
         IAssetRegistry.Asset memory parent = REGISTRY.assetOf(parentId);
         if (parent.status != IAssetRegistry.Status.ACTIVE) return false;
-        address treasury = PROJECTS.treasuryOf(projectId);
-        if (parent.workId == 0) return parent.owner == treasury;
+        if (parent.workId == 0) return parent.owner == licensee && licensee != address(0);
         uint40 owner = WORKS.projectOf(parent.workId);
         if (owner == projectId) return true;
         ILicensing licensing = PROJECTS.licensingOf(owner);
         return parent.stages & (1 << FINAL) != 0 && address(licensing) != address(0)
-            && licensing.permitsDerivative(licenseId, parent.workId, treasury, WHOLE);
+            && licensee != address(0)
+            && licensing.permitsDerivative(licenseId, parent.workId, licensee, WHOLE);
     }
 }

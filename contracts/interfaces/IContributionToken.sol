@@ -135,4 +135,8 @@ interface IContributionToken is IERC20Metadata, IERC20Errors, IRoyaltySplitter {
 
     /// @notice Currencies accepted beside the native and the primary one.
     function acceptedCurrencies() external view returns (address[] memory currencies);
+
+    /// @notice Whether revenue in this currency is divided among the holders by itself: the native, the primary and
+    /// the accepted ones.
+    function settles(address currency) external view returns (bool);
 }

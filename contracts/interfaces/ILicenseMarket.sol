@@ -58,6 +58,9 @@ interface ILicenseMarket is ILicensing {
     /// project named this market as its own.
     error LicenseMarketOfferInvalid(bytes32 offerId);
 
+    /// @notice The work does not divide revenue in this currency: offer another, or accept it at the work first.
+    error LicenseMarketCurrencyInvalid(uint40 workId, address currency);
+
     /// @notice All licences of the offer are sold.
     error LicenseMarketSoldOut(bytes32 offerId, uint32 maxSupply);
 
@@ -94,7 +97,10 @@ interface ILicenseMarket is ILicensing {
     /// @notice The terms forbid that the licence changes hands.
     error LicenseMarketNotTransferable(uint256 licenseId);
 
-    /// @notice The account holds as many living licences of this work as it can.
+    /// @notice Only the holder can surrender a licence.
+    error LicenseMarketNotHolder(uint256 licenseId, address account);
+
+    /// @notice The account holds as many living licences of this work as it can; it can surrender one.
     error LicenseMarketTooManyHeld(address account, uint40 workId, uint256 max);
 
     /// @notice A licence cannot be sold to the zero address.
@@ -131,6 +137,9 @@ interface ILicenseMarket is ILicensing {
         uint40 newExpiresAt
     );
 
+    /// @notice The holder gave a licence up.
+    event LicenseSurrendered(uint256 indexed licenseId, address indexed holder);
+
     /// @notice The licensed work went live in a market.
     event MarketDeployed(
         uint256 indexed licenseId, bytes32 indexed market, address indexed payer, uint256 fee
@@ -138,7 +147,8 @@ interface ILicenseMarket is ILicensing {
 
     /// @notice Posts an offer. DIRECTOR or TREASURER of the work's project.
     /// @param offer See `Offer`.
-    /// @param assetId Asset of the work that stands and is approved.
+    /// @dev The work must settle the offer's currency, so that each sale reaches all holders by itself.
+    /// @param assetId Asset of the work that stands and is approved; once it is withdrawn, sales and renewals stop.
     /// @param stage Stage it is approved at: 7, unless the studio sells earlier stages knowingly.
     /// @return offerId Hash of the offer.
     function post(Offer calldata offer, uint256 assetId, uint8 stage)
@@ -167,6 +177,11 @@ interface ILicenseMarket is ILicensing {
     /// @param market Market, such as an ISO 3166 code as right-padded ASCII; not 0.
     function deploy(uint256 licenseId, bytes32 market) external payable;
 
+    /// @notice Ends a living licence now; nothing is paid back. Its holder.
+    /// @dev So nobody is stuck with licences it never asked for: an account holds at most 6 living ones of a work.
+    /// Warning: what an exclusive licence barred stays barred until the licence's old end.
+    function surrender(uint256 licenseId) external;
+
     /// @notice Whether a licence permits a use now.
     /// @param licenseId Any number.
     /// @param use Bit mask; all bits must be permitted, and at least one asked for.
@@ -187,8 +202,15 @@ interface ILicenseMarket is ILicensing {
     /// @notice Id of an offer, posted or not.
     function offerIdOf(Offer memory offer) external view returns (bytes32 offerId);
 
-    /// @notice Where an offer is in its life, and how many licences were sold under it.
-    function offerStateOf(bytes32 offerId) external view returns (OfferStatus status, uint32 sold);
+    /// @notice Where an offer is in its life.
+    /// @return status See `OfferStatus`.
+    /// @return sold Licences sold under it.
+    /// @return assetId Asset that it was posted with.
+    /// @return stage Stage at which that asset must stay approved.
+    function offerStateOf(bytes32 offerId)
+        external
+        view
+        returns (OfferStatus status, uint32 sold, uint256 assetId, uint8 stage);
 
     /// @notice Time at which the licensed work went live in a market; 0 if never.
     function deployedAt(uint256 licenseId, bytes32 market) external view returns (uint40 time);

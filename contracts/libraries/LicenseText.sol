@@ -74,9 +74,13 @@ library LicenseText {
         return string.concat('{"trait_type":"', name, '","value":', value.toString(), "}");
     }
 
+    /// @dev Right-padded printable ASCII as it is; anything else as hex.
     function _territory(bytes32 territory) private pure returns (string memory) {
         if (territory == 0) return "the world";
-        return LibString.escapeJSON(LibString.fromSmallString(territory));
+        string memory text = LibString.fromSmallString(territory);
+        bool isText = LibString.is7BitASCII(text, LibString.PRINTABLE_7_BIT_ASCII)
+            && bytes(text).length > 0 && LibString.toSmallString(text) == territory;
+        return isText ? LibString.escapeJSON(text) : uint256(territory).toHexString(32);
     }
 
     function _end(uint40 expiresAt) private pure returns (string memory) {
