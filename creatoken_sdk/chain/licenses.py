@@ -32,10 +32,15 @@ class OfferStatus(IntEnum):
 
 @dataclass(frozen=True)
 class OfferState:
-    """Where an offer is in its life, and how many licences were sold under it."""
+    """Where an offer is in its life, how many licences were sold, and the asset that sells it.
+
+    Sales and renewals stop once that asset no longer stands approved at `stage`.
+    """
 
     status: OfferStatus
     sold: int
+    asset_id: int
+    stage: int
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,8 @@ class Licenses(Noun):
     def post(self, offer: Offer, asset_id: int, *, stage: int = _FINAL_STAGE) -> Call[Receipt]:
         """Post an offer, by an asset of the work that is approved at `stage`. DIRECTOR, TREASURER.
 
-        Offers with derivatives need a project whose licensing is this market.
+        The work must settle the offer's currency; offers with derivatives need a project whose
+        licensing is this market.
         """
         return self._call("post", offer, asset_id, stage)
 
@@ -119,6 +125,11 @@ class Licenses(Noun):
         return self._call("deploy", license.id, market, value=value)
 
     @verb
+    def surrender(self, license_id: int) -> Call[Receipt]:
+        """End a living licence of the sender now; nothing is paid back. Its holder."""
+        return self._call("surrender", license_id)
+
+    @verb
     def transfer(self, license_id: int, to: object) -> Call[Receipt]:
         """Give a licence of the sender to another account, if its terms let it change hands."""
         return self._call("safeTransferFrom", self._client.address, to, license_id)
@@ -148,8 +159,8 @@ class Licenses(Noun):
 
     def offer_state(self, offer_id: bytes) -> OfferState:
         """Return where an offer is in its life."""
-        status, sold = self._read(tuple, "offerStateOf", offer_id)
-        return OfferState(OfferStatus(status), sold)
+        status, sold, asset_id, stage = self._read(tuple, "offerStateOf", offer_id)
+        return OfferState(OfferStatus(status), sold, asset_id, stage)
 
     def deployed_at(self, license_id: int, market: bytes) -> int:
         """Return when the licensed work went live in a market, in UTC seconds; 0 if never."""
