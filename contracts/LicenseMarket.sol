@@ -133,6 +133,7 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
         _calendars[offer.workId].add(offer.territory, offer.exclusive, expiresAt);
         _setExtraData(licenseId, _pack(_numberOf(licenseId), expiresAt));
         emit LicenseRenewed(licenseId, msg.sender, offer.price, old, expiresAt);
+        emit MetadataUpdate(licenseId);
         _pay(offer.workId, offer.currency, offer.price);
     }
 
@@ -158,6 +159,7 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
         _setExtraData(licenseId, _pack(_numberOf(licenseId), uint40(block.timestamp)));
         _drop(msg.sender, offer.workId, licenseId);
         emit LicenseSurrendered(licenseId, msg.sender);
+        emit MetadataUpdate(licenseId);
     }
 
     /* VIEWS */
@@ -226,6 +228,11 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
     /// @notice Symbol of the collection.
     function symbol() public pure override returns (string memory) {
         return "LICENSE";
+    }
+
+    /// @notice ERC-165, ERC-721 with metadata, and ERC-4906.
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return interfaceId == 0x49064906 || super.supportsInterface(interfaceId);
     }
 
     /// @notice ERC-721 approval of an operator for one licence.

@@ -137,6 +137,9 @@ interface ILicenseMarket is ILicensing {
         uint40 newExpiresAt
     );
 
+    /// @notice ERC-4906: the licence's end changed, and with it its metadata.
+    event MetadataUpdate(uint256 _tokenId);
+
     /// @notice The holder gave a licence up.
     event LicenseSurrendered(uint256 indexed licenseId, address indexed holder);
 
