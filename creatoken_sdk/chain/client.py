@@ -100,6 +100,10 @@ class Creatoken:
         """Simulate and sign a call, and keep it; `nonce` is for senders that count themselves."""
         return self.wallet.sign(call, nonce=nonce)
 
+    def bump(self, transaction: SignedTransaction) -> SignedTransaction:
+        """Return the same transaction with higher fees, to take the place of one that is stuck."""
+        return self.wallet.bump(transaction)
+
     def broadcast(self, transaction: SignedTransaction) -> None:
         """Broadcast signed bytes, for the first time or again."""
         self.wallet.broadcast(transaction)

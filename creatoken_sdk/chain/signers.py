@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -63,6 +64,8 @@ class SignedTransaction:
     nonce: int
     sender: str
     raw: bytes = field(repr=False)
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was signed: chainId, nonce, gas, to, value, data and the fee fields."""
 
 
 def refuse_dev_key(address: str, chain_id: int) -> None:
@@ -81,4 +84,5 @@ def sign_with(signer: TransactionSigner, transaction: dict[str, Any]) -> SignedT
     sender = Account.recover_transaction(raw)
     if sender != signer.address:
         raise SigningError(f"the signer of {signer.address} signed as {sender}; check its key")
-    return SignedTransaction("0x" + keccak(raw).hex(), transaction["nonce"], sender, raw)
+    tx_hash = "0x" + keccak(raw).hex()
+    return SignedTransaction(tx_hash, transaction["nonce"], sender, raw, dict(transaction))

@@ -20,7 +20,7 @@ from creatoken_sdk.errors import ChainError, RevertError
 if TYPE_CHECKING:
     from creatoken_sdk.chain.signers import SignedTransaction
 
-__all__ = ["wait"]
+__all__ = ["look", "reason", "wait"]
 
 _FIRST_PAUSE_SECONDS = 0.01
 _LAST_PAUSE_SECONDS = 1.0
@@ -40,7 +40,7 @@ def wait(rpc: Rpc, transaction: SignedTransaction | str, timeout: float) -> Rece
     deadline, pause, trouble = time.monotonic() + timeout, _FIRST_PAUSE_SECONDS, ""
     while True:
         try:
-            found = _receipt(rpc, tx_hash)
+            found = look(rpc, tx_hash)
             if found is None and rival is not None and pause == _LAST_PAUSE_SECONDS:
                 rival.look(rpc)
         except TransactionReplacedError:
@@ -59,7 +59,11 @@ def wait(rpc: Rpc, transaction: SignedTransaction | str, timeout: float) -> Rece
         pause = min(pause * 1.5, _LAST_PAUSE_SECONDS)
 
 
-def _receipt(rpc: Rpc, tx_hash: str) -> tuple[Mapping[str, Any], Receipt] | None:
+def look(rpc: Rpc, tx_hash: str) -> tuple[Mapping[str, Any], Receipt] | None:
+    """Return JSON-RPC's receipt, believed as `wait` does, and what it says; None without one.
+
+    The transaction may have failed: see `status`.
+    """
     answer = rpc.request("eth_getTransactionReceipt", tx_hash)
     if not isinstance(answer, Mapping) or answer.get("transactionHash") != tx_hash:
         return None
@@ -93,7 +97,7 @@ class _Rival:
         self.since = self.since if self.looks else height
         self.looks += 1
         passed = self.looks > _LOOKS and height > self.since
-        if passed and _receipt(rpc, signed.tx_hash) is None:
+        if passed and look(rpc, signed.tx_hash) is None:
             raise TransactionReplacedError(
                 f"another transaction of {signed.sender} took nonce {signed.nonce} from "
                 f"{signed.tx_hash}; see if it did the same, then build and send the call again",
@@ -105,14 +109,15 @@ def _settled(rpc: Rpc, answer: Mapping[str, Any], receipt: Receipt) -> Receipt:
     if answer["status"] == "0x1":
         return receipt
     try:
-        error = _reason(rpc, answer)
+        error = reason(rpc, answer)
     except (ChainError, KeyError):  # that it failed is certain, why is not
         error = UnknownRevertError(b"")
     error.tx_hash = receipt.tx_hash
     raise error
 
 
-def _reason(rpc: Rpc, answer: Mapping[str, Any]) -> RevertError:
+def reason(rpc: Rpc, answer: Mapping[str, Any]) -> RevertError:
+    """Return why a transaction with this JSON-RPC receipt failed."""
     sent = rpc.mapping("eth_getTransactionByHash", answer["transactionHash"])
     if answer["gasUsed"] == sent["gas"]:
         return OutOfGasRevertError()

@@ -115,6 +115,22 @@ class Wallet:
             signer, transaction | {"to": call.to, "value": call.value, "data": call.data}
         )
 
+    def bump(self, transaction: SignedTransaction) -> SignedTransaction:
+        """Return the same transaction with higher fees, to take the place of one that is stuck.
+
+        Every fee field rises by an eighth or to today's price, whichever is more: nodes refuse a
+        replacement that raises one of them by less than a tenth.
+        """
+        self._require_chain()
+        old = dict(transaction.fields)
+        today = self._fees(self.rpc.latest_block())
+        fees = {
+            name: max(-(-old[name] * 9 // 8), today.get(name, 0))
+            for name in ("gasPrice", "maxFeePerGas", "maxPriorityFeePerGas")
+            if name in old
+        }
+        return sign_with(self._signer(), old | fees)
+
     def broadcast(self, transaction: SignedTransaction) -> None:
         """Send the signed bytes; sending them again is harmless and no error.
 

@@ -24,6 +24,8 @@ __all__ = ["MAX_DEPTH", "MAX_SAFE_INTEGER", "Json", "document_hash", "dumps", "l
 MAX_DEPTH = 64
 MAX_SAFE_INTEGER = 2**53 - 1
 
+# For what `_check` lets through, the standard library writes what RFC 8785 asks for, and faster.
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 
@@ -34,7 +36,9 @@ Json: TypeAlias = Any
 def dumps(value: Json) -> bytes:
     """Return the RFC 8785 bytes of `value`; raise CanonicalError where it has no single form."""
     _check(value, "", 0)
-    return rfc8785.dumps(value)
+    text = _encode(value)
+    # Code points and RFC 8785's UTF-16 units sort alike unless a key is beyond the basic plane.
+    return text.encode() if text.isascii() else rfc8785.dumps(value)
 
 
 def loads(data: bytes) -> Json:

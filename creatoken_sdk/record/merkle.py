@@ -53,6 +53,11 @@ class MerkleTree:
         return len(self._leaves)
 
     @property
+    def leaves(self) -> Sequence[bytes]:
+        """The leaf hashes in ascending order; from these alone the tree can be made again."""
+        return self._leaves
+
+    @property
     def root(self) -> bytes:
         """The 32 bytes that commit to every leaf."""
         return self._nodes[0]

@@ -1,0 +1,1 @@
+"""Recording a pipeline and settling it: `Studio` is the way in."""

@@ -1,0 +1,34 @@
+"""Who acts in a pipeline: a name to read, a kind, and the account that signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from creatoken_sdk.errors import RecordError
+from creatoken_sdk.record import ActorKind
+from creatoken_sdk.record.signatures import Signer
+
+__all__ = ["Actor", "Who"]
+
+Who = Signer | str
+"""An account that signs now, or the address of one that signs later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`name` is `kind:label`, such as "agent:copy", "tool:resize" or "human:ana"."""
+
+    name: str
+    kind: ActorKind
+    address: str
+    signer: Signer | None = field(repr=False)
+
+    @classmethod
+    def of(cls, name: str, who: Who) -> Actor:
+        """Return the actor of that name; RecordError if the name has no known kind."""
+        kind, colon, label = name.partition(":")
+        if not colon or not label or kind.upper() not in ActorKind.__members__:
+            raise RecordError(f'actor {name!r} has no kind; write "agent:", "tool:" or "human:"')
+        address = who if isinstance(who, str) else who.address
+        signer = None if isinstance(who, str) else who
+        return cls(name, ActorKind[kind.upper()], address, signer)

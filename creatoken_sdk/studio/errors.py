@@ -1,0 +1,63 @@
+"""What goes wrong between the pipeline and the chain; each message says what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from creatoken_sdk.errors import CreatokenError
+
+if TYPE_CHECKING:
+    from creatoken_sdk.studio.jobs import Job
+
+__all__ = [
+    "CorruptStoreError",
+    "RecordingWarning",
+    "SchemaError",
+    "SettlementError",
+    "StoreBusyError",
+    "StoreError",
+    "StudioError",
+    "UnsignedError",
+]
+
+
+class StudioError(CreatokenError):
+    """Recording or settling could not go on."""
+
+
+class StoreError(StudioError):
+    """The database did not take or give what it should; what was stored before is intact."""
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the store, or the named lock in it."""
+
+
+class SchemaError(StoreError):
+    """The database was made by a newer SDK."""
+
+
+class CorruptStoreError(StoreError):
+    """The database file is damaged."""
+
+
+class SettlementError(StudioError):
+    """Contracts refused some jobs, for the reasons named; nothing of them was spent twice.
+
+    `jobs` are those. Once the reason is gone, `Studio.retry` queues them again.
+    """
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        """Keep the refused jobs."""
+        reasons = "; ".join(f"{job.kind} {job.id[:10]}: {job.reason}" for job in jobs)
+        super().__init__(f"{len(jobs)} jobs were refused, remove the reason and retry: {reasons}")
+        self.jobs = tuple(jobs)
+
+
+class UnsignedError(StudioError):
+    """A step before this one awaits its actor's signature."""
+
+
+class RecordingWarning(UserWarning):
+    """A step could not be recorded; the pipeline went on without it."""

@@ -1,0 +1,126 @@
+"""What a run makes: files with a birth certificate, whose ids are known before any transaction."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from creatoken_sdk.chain.assets import AssetInput
+from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.record import Certificate, SignedStep, asset_document, asset_leaf
+from creatoken_sdk.record.canonical import Json
+from creatoken_sdk.record.signatures import Signer
+from creatoken_sdk.record.structs import to_json
+from creatoken_sdk.studio.store import Database
+from creatoken_sdk.studio.values import content_of
+
+__all__ = ["Output"]
+
+_DEADLINE_SECONDS = 365 * 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Output:
+    """An asset of a run. `signature` lets anybody register it to `owner` until `deadline`."""
+
+    id: int
+    asset: AssetInput
+    owner: str
+    deadline: int
+    signature: bytes = field(repr=False)
+    certificate: Certificate = field(repr=False)
+
+    @classmethod
+    def make(
+        cls,
+        client: Creatoken,
+        content: Path,
+        steps: Sequence[SignedStep],
+        creator: Signer,
+        *,
+        work_id: int,
+        parents: Sequence[int],
+        source_type: int,
+        owner: str,
+        details: Mapping[str, Json],
+        key: bytes,
+    ) -> Output:
+        """Hash the file, commit to its record, and have the creator sign for it."""
+        hashed = content_of(content)
+        details = {"file": hashed["file"], "bytes": hashed["bytes"], **details}
+        record = asset_document(client.works.domain, steps, parents, details)
+        certificate = Certificate.issue(record, key)
+        asset = AssetInput(
+            creator=creator.address,
+            content_hash=bytes.fromhex(hashed["sha256"][2:]),
+            record_root=certificate.root,
+            work_id=work_id,
+            source_type=source_type,
+            parents=tuple(parents),
+        )
+        deadline = int(time.time()) + _DEADLINE_SECONDS
+        signature = client.assets.sign(creator, asset, owner, deadline)
+        return cls(client.assets.id_of(asset), asset, owner, deadline, signature, certificate)
+
+    @property
+    def leaf(self) -> bytes:
+        """The leaf that anchors it."""
+        asset = self.asset
+        return asset_leaf(asset.creator, asset.content_hash, asset.record_root, asset.manifest_hash)
+
+    def store(self, db: Database, run_id: str, key: bytes, *, final: bool) -> None:
+        """Write it down with the key to its record."""
+        db.execute(
+            "INSERT INTO assets VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+            (
+                hex(self.id),
+                run_id,
+                str(self.certificate.record["details"]["file"]),
+                int(final),
+                to_json(self.leaf),
+                to_json(self.asset.content_hash),
+                json.dumps(self._input()),
+                json.dumps(self.certificate.to_json()),
+                int(time.time()),
+            ),
+        )
+        db.execute("INSERT INTO record_keys VALUES (?, ?)", (hex(self.id), to_json(key)))
+
+    @classmethod
+    def load(cls, asset_id: str, written: str, certificate: str) -> Output:
+        """Return the asset in a row of the store."""
+        data = json.loads(written)
+        asset = AssetInput(
+            creator=data["creator"],
+            content_hash=bytes.fromhex(data["contentHash"]),
+            record_root=bytes.fromhex(data["recordRoot"]),
+            work_id=data["workId"],
+            source_type=data["sourceType"],
+            parents=tuple(int(parent, 16) for parent in data["parents"]),
+        )
+        return cls(
+            int(asset_id, 16),
+            asset,
+            data["owner"],
+            data["deadline"],
+            bytes.fromhex(data["signature"]),
+            Certificate.from_json(json.loads(certificate)),
+        )
+
+    def _input(self) -> dict[str, Any]:
+        asset = self.asset
+        return {
+            "creator": asset.creator,
+            "contentHash": asset.content_hash.hex(),
+            "recordRoot": asset.record_root.hex(),
+            "workId": asset.work_id,
+            "sourceType": int(asset.source_type),
+            "parents": [hex(parent) for parent in asset.parents],
+            "owner": self.owner,
+            "deadline": self.deadline,
+            "signature": self.signature.hex(),
+        }

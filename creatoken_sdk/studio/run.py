@@ -1,0 +1,208 @@
+"""A run of a pipeline: what happens in it becomes steps of one chain."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from creatoken_sdk.chain.works import Work
+from creatoken_sdk.errors import CreatokenError
+from creatoken_sdk.record import SourceType, new_key
+from creatoken_sdk.record.canonical import Json
+from creatoken_sdk.record.signatures import Signer
+from creatoken_sdk.studio.actors import Actor, Who
+from creatoken_sdk.studio.errors import RecordingWarning
+from creatoken_sdk.studio.journal import Entry, Journal
+from creatoken_sdk.studio.outputs import Output
+from creatoken_sdk.studio.values import Content, content_of, plain
+
+if TYPE_CHECKING:
+    from creatoken_sdk.studio.studio import Studio
+
+__all__ = ["Begun", "Run", "StepSpec", "current_run"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+_RUN: ContextVar[Run | None] = ContextVar("creatoken_run", default=None)
+
+
+def current_run() -> Run | None:
+    """Return the run that this code belongs to, if any."""
+    return _RUN.get()
+
+
+def _same(value: object) -> object:
+    return value
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """What is the same in every step of one kind; see `Studio.step`."""
+
+    action: str
+    actor: Actor
+    source_type: int
+    shares: int = 0
+    model: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
+    content: Callable[[Any], object] = field(default=_same, repr=False)
+
+
+class Run:
+    """What `studio.run(...)` gives. Opening the same name for the same work again resumes it.
+
+    Steps are told apart by their key: the action and its how-manieth time in this run, unless
+    you name one. A repeated key is the same step, not a new contribution. What could not be
+    recorded is listed in `unrecorded`; it never stops the pipeline.
+    """
+
+    def __init__(
+        self, name: str, studio: Studio, journal: Journal, work: Work, *, durable: bool
+    ) -> None:
+        """Belong to a studio and a journal; `durable` as for `Store.transaction`."""
+        self.name = name
+        self._studio = studio
+        self._work = work
+        self.unrecorded: list[str] = []
+        self._journal = journal
+        self._durable = durable
+        self._counts: Counter[str] = Counter()
+        self._counting = Lock()
+
+    @contextmanager
+    def active(self) -> Iterator[Run]:
+        """Make this the run that steps of the enclosed code belong to."""
+        token = _RUN.set(self)
+        try:
+            yield self
+        finally:
+            _RUN.reset(token)
+
+    def bind(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Return the function as part of this run, for threads: executors forget where they are."""
+
+        @wraps(function)
+        def bound(*args: P.args, **kwargs: P.kwargs) -> R:
+            def call() -> R:
+                with self.active():
+                    return function(*args, **kwargs)
+
+            return copy_context().run(call)
+
+        return bound
+
+    def begin(self, spec: StepSpec, input: object, *, key: str | None = None) -> Begun:
+        """Note what goes into a step; `finish` of the result writes it."""
+        with self._counting:
+            self._counts[spec.action] += 1
+            key = key or f"{spec.action}#{self._counts[spec.action]}"
+        with self._guarded(key):
+            return Begun(self, spec, key, content_of(input))
+        return Begun(self, spec, key, None)
+
+    def human(
+        self,
+        action: str,
+        input: object,
+        *,
+        by: Who,
+        output: T,
+        name: str = "",
+        key: str | None = None,
+        shares: int = 0,
+        source_type: int = SourceType.HUMAN_EDITS,
+    ) -> T:
+        """Record what a person did and return the output.
+
+        `by` is an account that signs at once, or the address of a person who signs later.
+        """
+        actor = Actor.of(f"human:{name or (by if isinstance(by, str) else by.address)}", by)
+        self.begin(StepSpec(action, actor, source_type, shares), input, key=key).finish(output)
+        return output
+
+    def output(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        parents: Sequence[int | Output] = (),
+        creator: Signer | None = None,
+        owner: str = "",
+        source_type: int = SourceType.ALGORITHMIC_MEDIA,
+        final: bool = True,
+        details: Mapping[str, Json] | None = None,
+    ) -> Output:
+        """Give a file its birth certificate and return it; its id is known here, offline.
+
+        Every step so far must be signed. A final is registered by the next `flush`, a draft only
+        anchored. `creator` is the studio's signer and `owner` the creator, unless named.
+        """
+        creator = creator or self._studio.signer
+        key = new_key()
+        output = Output.make(
+            self._studio.chain,
+            Path(path),
+            self._journal.signed_steps(),
+            creator,
+            work_id=self._work.id,
+            parents=[p if isinstance(p, int) else p.id for p in parents],
+            source_type=source_type,
+            owner=owner or creator.address,
+            details=details or {},
+            key=key,
+        )
+        with self._studio.store.transaction(durable=self._durable) as db:
+            output.store(db, self._journal.run_id, key, final=final)
+        return output
+
+    def write(self, entry: Entry) -> None:
+        """Write a step."""
+        self._journal.append(entry, durable=self._durable)
+
+    @contextmanager
+    def _guarded(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except CreatokenError as error:
+            self.unrecorded.append(f"{key}: {error}")
+            warnings.warn(f"step {key} was not recorded: {error}", RecordingWarning, stacklevel=4)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A step under way. Its input was hashed before the work began, for it may change it."""
+
+    run: Run
+    spec: StepSpec
+    key: str
+    input: Content | None = field(repr=False)
+
+    def finish(self, output: object) -> None:
+        """Write the step, now that its output is known."""
+        spec = self.spec
+        if self.input is None:
+            return
+        with self.run._guarded(self.key):
+            self.run.write(
+                Entry(
+                    actor=spec.actor,
+                    action=spec.action,
+                    key=self.key,
+                    source_type=spec.source_type,
+                    input=self.input,
+                    output=content_of(spec.content(output)),
+                    shares=spec.shares,
+                    model=spec.model,
+                    parameters=plain(spec.parameters),
+                )
+            )

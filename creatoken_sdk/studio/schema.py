@@ -1,0 +1,89 @@
+"""The tables, as numbered migrations that SQLite and PostgreSQL both take.
+
+Hashes, addresses and documents are text (0x hex and JSON), so that plain SQL reads them. A
+migration never changes once released; a new one is added below it.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MIGRATIONS"]
+
+_FIRST = """
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,              -- see Run.id
+    name TEXT NOT NULL,
+    chain_id BIGINT NOT NULL,
+    works TEXT NOT NULL,              -- contract in whose domain the steps are signed
+    work_id BIGINT NOT NULL,
+    settled BIGINT NOT NULL,          -- how many of its steps are in jobs
+    created_at BIGINT NOT NULL        -- UTC seconds, as all times
+);
+CREATE TABLE steps (
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    position BIGINT NOT NULL,         -- Step.index
+    key TEXT NOT NULL,                -- tells a repeated step from a new one
+    attempt BIGINT NOT NULL,
+    struct_hash TEXT NOT NULL UNIQUE,
+    actor TEXT NOT NULL,
+    shares BIGINT NOT NULL,
+    step TEXT NOT NULL,               -- Step.to_json
+    signature TEXT,                   -- null until the actor signs
+    document TEXT NOT NULL,           -- Certificate.to_json; private
+    PRIMARY KEY (run_id, position),
+    UNIQUE (run_id, key, attempt)
+);
+CREATE INDEX steps_unsigned ON steps (actor) WHERE signature IS NULL;
+CREATE TABLE assets (
+    id TEXT PRIMARY KEY,              -- asset id as 0x hex
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    file TEXT NOT NULL,               -- its name, for people
+    final BIGINT NOT NULL,            -- 1 to register it, 0 to anchor it only
+    leaf TEXT NOT NULL UNIQUE,
+    content_hash TEXT NOT NULL,
+    input TEXT NOT NULL,              -- see Output
+    settled BIGINT NOT NULL,          -- 1 once it is in a job
+    certificate TEXT NOT NULL,        -- Certificate.to_json; private
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX assets_content ON assets (content_hash);
+CREATE TABLE record_keys (
+    id TEXT PRIMARY KEY,              -- struct hash of a step, or asset id
+    key TEXT NOT NULL
+);
+CREATE TABLE trees (
+    root TEXT PRIMARY KEY,
+    leaves TEXT NOT NULL              -- hex of all leaf hashes, sorted: every proof follows
+);
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,              -- hash of the call: a repeat is the same job
+    kind TEXT NOT NULL,               -- record, anchor, register
+    account TEXT NOT NULL,            -- who sends it
+    target TEXT NOT NULL,
+    data TEXT NOT NULL,
+    effect_target TEXT NOT NULL,      -- see Effect
+    effect_data TEXT NOT NULL,
+    subject TEXT NOT NULL,            -- JSON: what it settles
+    state TEXT NOT NULL,              -- see JobState
+    reason TEXT NOT NULL DEFAULT '',
+    nonce BIGINT,
+    created_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE INDEX jobs_open ON jobs (account, state, created_at);
+CREATE TABLE transactions (
+    hash TEXT PRIMARY KEY,
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    chain_id BIGINT NOT NULL,
+    account TEXT NOT NULL,
+    nonce BIGINT NOT NULL,
+    variant BIGINT NOT NULL,          -- 0, then one more for each replacement
+    raw TEXT NOT NULL,                -- signed bytes, kept for ever: they may still be mined
+    fields TEXT NOT NULL,             -- what was signed, as JSON
+    state TEXT NOT NULL,              -- see TransactionState
+    block_number BIGINT,
+    block_hash TEXT,
+    created_at BIGINT NOT NULL
+);
+"""
+
+MIGRATIONS = (_FIRST,)

@@ -1,0 +1,179 @@
+"""The way in for pipelines: what is recorded is kept here, and settled on chain from here."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.chain.works import Work
+from creatoken_sdk.record import Domain, SourceType, Step, name_hash, sign
+from creatoken_sdk.record.canonical import dumps
+from creatoken_sdk.record.signatures import Signer
+from creatoken_sdk.record.structs import to_json
+from creatoken_sdk.studio.actors import Actor, Who
+from creatoken_sdk.studio.errors import SettlementError, StudioError
+from creatoken_sdk.studio.finality import Finality
+from creatoken_sdk.studio.jobs import Jobs, JobState
+from creatoken_sdk.studio.journal import Journal
+from creatoken_sdk.studio.recorded import recorded
+from creatoken_sdk.studio.run import Run, StepSpec, current_run
+from creatoken_sdk.studio.sequencer import Sequencer
+from creatoken_sdk.studio.settlement import Settlement
+from creatoken_sdk.studio.store import Store, open_store
+
+__all__ = ["Studio"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+AUTHORISE = "authorise"
+"""Action of step 0."""
+
+
+class Studio:
+    """Records runs of pipelines into a store, and settles them.
+
+    `signer` signs for every actor without an account of its own, and creates assets.
+    """
+
+    def __init__(self, store: Store, chain: Creatoken, signer: Signer) -> None:
+        """Use an open store; `open` opens one."""
+        self.store = store
+        self.chain = chain
+        self.signer = signer
+
+    @classmethod
+    def open(cls, where: str | Path, *, chain: Creatoken, signer: Signer) -> Studio:
+        """Open the studio kept in a SQLite file or at a postgresql:// URL, made if missing."""
+        return cls(open_store(where), chain, signer)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def step(
+        self,
+        action: str,
+        *,
+        actor: str,
+        signer: Who | None = None,
+        source_type: SourceType = SourceType.ALGORITHMIC_MEDIA,
+        shares: int = 0,
+        model: str = "",
+        parameters: Mapping[str, object] | None = None,
+        content: Callable[[Any], object] | None = None,
+    ) -> Callable[[F], F]:
+        """Return a decorator: each call of the function, within a run, is a step.
+
+        `actor` is "agent:copy" or "tool:resize"; `content` turns an output that is neither text,
+        bytes, a path nor JSON into one that is.
+        """
+        spec = StepSpec(
+            action,
+            Actor.of(actor, signer or self.signer),
+            source_type,
+            shares,
+            model,
+            parameters or {},
+            *([content] if content else []),
+        )
+        return lambda function: recorded(spec, function)
+
+    def flush(self, *, wait: Finality = "final", timeout_seconds: float = 600) -> Counter[JobState]:
+        """Settle what is recorded and wait until it is this sure; may be repeated at will.
+
+        Returns how many jobs are in each state; SettlementError names those that a contract
+        refused.
+        """
+        Settlement(self.store, self.chain).queue()
+        sequencer = Sequencer(self.store, self.chain, finality=wait)
+        states = sequencer.drain(timeout_seconds=timeout_seconds)
+        if states[JobState.REVERTED]:
+            refused = Jobs(self.store, self.chain.address).within(JobState.REVERTED)
+            raise SettlementError(refused)
+        return states
+
+    def pending(self) -> dict[str, int]:
+        """Return how many steps await the signature of which account."""
+        rows = self.store.rows(
+            "SELECT actor, count(*) FROM steps WHERE signature IS NULL"
+            " GROUP BY actor ORDER BY actor"
+        )
+        return dict(rows)
+
+    def sign(self, signer: Signer) -> int:
+        """Sign every step that awaits the signature of this account; return how many."""
+        rows = self.store.rows(
+            "SELECT runs.chain_id, works, run_id, position, step FROM steps"
+            " JOIN runs ON runs.id = run_id WHERE signature IS NULL AND actor = ?",
+            (signer.address,),
+        )
+        for chain_id, works, run_id, position, step in rows:
+            domain = Domain(chain_id=chain_id, verifying_contract=works)
+            signature = sign(domain, Step.from_json(json.loads(step)), signer)
+            self._add_signature(run_id, position, signature)
+        return len(rows)
+
+    def _add_signature(self, run_id: str, position: int, signature: bytes) -> None:
+        with self.store.transaction() as db:
+            db.execute(
+                "UPDATE steps SET signature = ? WHERE run_id = ? AND position = ?",
+                (to_json(signature), run_id, position),
+            )
+
+    @contextmanager
+    def run(
+        self,
+        name: str,
+        *,
+        work: Work,
+        brief: object,
+        authorised_by: Who,
+        policy: Mapping[str, object] | None = None,
+        durable: bool = True,
+    ) -> Iterator[Run]:
+        """Open a run; its step 0 is the director's authorisation of brief and policy.
+
+        The same name for the same work resumes the run.
+        """
+        if current_run() is not None:
+            raise StudioError("a run is open here; pass its steps a key instead of nesting another")
+        run = self._run(name, work, durable)
+        director = Actor.of(f"human:{_address(authorised_by)}", authorised_by)
+        spec = StepSpec(AUTHORISE, director, SourceType.DIGITAL_CREATION)
+        run.begin(spec, brief, key=AUTHORISE).finish(dict(policy or {}))
+        with run.active():
+            yield run
+
+    def _run(self, name: str, work: Work, durable: bool) -> Run:
+        domain: Domain = self.chain.works.domain
+        run_id = _run_id(domain, work.id, name)
+        with self.store.transaction() as db:
+            if not db.rows("SELECT id FROM runs WHERE id = ?", (run_id,)):
+                db.execute(
+                    "INSERT INTO runs VALUES (?, ?, ?, ?, ?, 0, ?)",
+                    (
+                        run_id,
+                        name,
+                        domain.chain_id,
+                        domain.verifying_contract,
+                        work.id,
+                        int(time.time()),
+                    ),
+                )
+        journal = Journal(self.store, domain, run_id, work.id, lambda: int(time.time()))
+        return Run(name, self, journal, work, durable=durable)
+
+
+def _run_id(domain: Domain, work_id: int, name: str) -> str:
+    parts = [str(domain.chain_id), domain.verifying_contract, str(work_id), name]
+    return "0x" + name_hash(dumps(parts).decode()).hex()
+
+
+def _address(who: Who) -> str:
+    return who if isinstance(who, str) else who.address

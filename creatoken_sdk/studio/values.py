@@ -1,0 +1,103 @@
+"""What a step took and gave, as a document can hold it: a hash, and the text where there is one.
+
+Contents stay here: what leaves is a salted commitment to the hash. Numbers that JSON cannot hold
+exactly (64-bit seeds, floats) are written as strings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from creatoken_sdk.errors import RecordError
+from creatoken_sdk.record import canonical
+from creatoken_sdk.record.canonical import MAX_SAFE_INTEGER, Json
+
+__all__ = ["Content", "content_of", "plain"]
+
+MAX_TEXT = 64 * 1024
+"""Characters of text that a document keeps beside the hash."""
+
+_CHUNK = 1 << 20
+
+Content = dict[str, Json]
+
+
+def content_of(value: object) -> Content:
+    """Return `{"sha256": 0x..., ...}` of a value.
+
+    Text, bytes and files are hashed as they are, files in constant memory; everything else by its
+    canonical JSON. Text of up to 64 Ki characters is kept as "text", other JSON as "json".
+    """
+    if isinstance(value, str):
+        kept = {"text": value} if len(value) <= MAX_TEXT and _is_canonical(value) else {}
+        return {"sha256": _sha256(value.encode("utf-8", "surrogatepass"))} | kept
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        data = bytes(value)
+        return {"sha256": _sha256(data), "bytes": len(data)}
+    if isinstance(value, os.PathLike):
+        return _of_file(Path(value))
+    written = plain(value)
+    data = canonical.dumps(written)
+    kept = {"json": written} if len(data) <= MAX_TEXT else {}
+    return {"sha256": _sha256(data)} | kept
+
+
+def plain(value: object) -> Json:
+    """Return a value as canonical JSON can hold it, or raise RecordError.
+
+    Floats and integers beyond 2^53-1 become decimal strings, bytes and files their hash.
+    """
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return int(value) if abs(value) <= MAX_SAFE_INTEGER else str(int(value))
+    if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            raise RecordError("a number is NaN or infinite; give the step a finite one")
+        return repr(value)
+    if isinstance(value, (bytes, bytearray, memoryview, os.PathLike)):
+        return content_of(value)
+    if isinstance(value, Mapping):
+        return {_key(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (Sequence, set, frozenset)):
+        items = [plain(item) for item in value]
+        return sorted(items, key=canonical.dumps) if isinstance(value, (set, frozenset)) else items
+    raise RecordError(
+        f"a step cannot record a {type(value).__name__}; pass text, bytes, a path or JSON, "
+        "or give the step `content=` to turn it into one"
+    )
+
+
+def _key(key: object) -> str:
+    if isinstance(key, str):
+        return key
+    raise RecordError(f"a mapping has the key {key!r}, no string; write keys as strings")
+
+
+def _of_file(path: Path) -> Content:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except OSError as error:
+        raise RecordError(
+            f"{path.name} cannot be read ({error.strerror}); record it while it is there"
+        ) from None
+    return {"sha256": "0x" + digest.hexdigest(), "bytes": size, "file": path.name}
+
+
+def _is_canonical(text: str) -> bool:
+    try:
+        canonical.dumps(text)
+    except RecordError:
+        return False
+    return True
+
+
+def _sha256(data: bytes) -> str:
+    return "0x" + hashlib.sha256(data).hexdigest()
