@@ -23,6 +23,7 @@ from creatoken_sdk.studio.actors import Actor, Who
 from creatoken_sdk.studio.errors import RecordingWarning
 from creatoken_sdk.studio.journal import Entry, Journal
 from creatoken_sdk.studio.outputs import Output
+from creatoken_sdk.studio.ticket import Ticket, stage_of
 from creatoken_sdk.studio.values import Content, content_of, plain
 
 if TYPE_CHECKING:
@@ -68,10 +69,18 @@ class Run:
     """
 
     def __init__(
-        self, name: str, studio: Studio, journal: Journal, work: Work, *, durable: bool
+        self,
+        name: str,
+        studio: Studio,
+        journal: Journal,
+        work: Work,
+        *,
+        durable: bool,
+        prefix: str = "",
     ) -> None:
         """Belong to a studio and a journal; `durable` as for `Store.transaction`."""
         self.name = name
+        self._prefix = prefix
         self._studio = studio
         self._work = work
         self.unrecorded: list[str] = []
@@ -88,6 +97,21 @@ class Run:
             yield self
         finally:
             _RUN.reset(token)
+
+    @contextmanager
+    def nested(self, name: str) -> Iterator[Run]:
+        """Open a part of this run with keys of its own: same work, same chain of steps."""
+        part = Run(
+            f"{self.name}/{name}",
+            self._studio,
+            self._journal,
+            self._work,
+            durable=self._durable,
+            prefix=f"{self._prefix}{name}/",
+        )
+        part.unrecorded = self.unrecorded
+        with part.active():
+            yield part
 
     def bind(self, function: Callable[P, R]) -> Callable[P, R]:
         """Return the function as part of this run, for threads: executors forget where they are."""
@@ -106,7 +130,7 @@ class Run:
         """Note what goes into a step; `finish` of the result writes it."""
         with self._counting:
             self._counts[spec.action] += 1
-            key = key or f"{spec.action}#{self._counts[spec.action]}"
+            key = self._prefix + (key or f"{spec.action}#{self._counts[spec.action]}")
         with self._guarded(key):
             return Begun(self, spec, key, content_of(input))
         return Begun(self, spec, key, None)
@@ -130,6 +154,18 @@ class Run:
         actor = Actor.of(f"human:{name or (by if isinstance(by, str) else by.address)}", by)
         self.begin(StepSpec(action, actor, source_type, shares), input, key=key).finish(output)
         return output
+
+    def gate(self, name: str, report: T, *, asset: Output | None = None) -> T:
+        """Record what a check found, as a step of the tool of that name; return the report."""
+        actor = Actor.of(f"tool:{name}", self._studio.signer)
+        about = None if asset is None else hex(asset.id)
+        spec = StepSpec(f"gate:{name}", actor, SourceType.DATA_DRIVEN_MEDIA)
+        self.begin(spec, about).finish(report)
+        return report
+
+    def request_approval(self, asset: Output, *, stage: int | str = "final") -> Ticket:
+        """Return what a director needs to approve the asset at a stage: 0 to 7, or its name."""
+        return Ticket(self._studio.chain, asset.asset, stage_of(stage))
 
     def output(
         self,

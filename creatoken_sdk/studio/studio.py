@@ -17,12 +17,12 @@ from creatoken_sdk.record.canonical import dumps
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
-from creatoken_sdk.studio.errors import SettlementError, StudioError
+from creatoken_sdk.studio.errors import SettlementError
 from creatoken_sdk.studio.finality import Finality
 from creatoken_sdk.studio.jobs import Jobs, JobState
 from creatoken_sdk.studio.journal import Journal
 from creatoken_sdk.studio.recorded import recorded
-from creatoken_sdk.studio.run import Run, StepSpec, current_run
+from creatoken_sdk.studio.run import Run, StepSpec
 from creatoken_sdk.studio.sequencer import Sequencer
 from creatoken_sdk.studio.settlement import Settlement
 from creatoken_sdk.studio.store import Store, open_store
@@ -62,7 +62,7 @@ class Studio:
         *,
         actor: str,
         signer: Who | None = None,
-        source_type: SourceType = SourceType.ALGORITHMIC_MEDIA,
+        source_type: SourceType | str = SourceType.ALGORITHMIC_MEDIA,
         shares: int = 0,
         model: str = "",
         parameters: Mapping[str, object] | None = None,
@@ -70,13 +70,14 @@ class Studio:
     ) -> Callable[[F], F]:
         """Return a decorator: each call of the function, within a run, is a step.
 
-        `actor` is "agent:copy" or "tool:resize"; `content` turns an output that is neither text,
+        `actor` is "agent:copy" or "tool:resize", `source_type` may be the vocabulary's term such
+        as "trainedAlgorithmicMedia", `shares` are what each new step earns, and `content` turns an output that is neither text,
         bytes, a path nor JSON into one that is.
         """
         spec = StepSpec(
             action,
             Actor.of(actor, signer or self.signer),
-            source_type,
+            SourceType.of(source_type) if isinstance(source_type, str) else source_type,
             shares,
             model,
             parameters or {},
@@ -141,8 +142,6 @@ class Studio:
 
         The same name for the same work resumes the run.
         """
-        if current_run() is not None:
-            raise StudioError("a run is open here; pass its steps a key instead of nesting another")
         run = self._run(name, work, durable)
         director = Actor.of(f"human:{_address(authorised_by)}", authorised_by)
         spec = StepSpec(AUTHORISE, director, SourceType.DIGITAL_CREATION)
