@@ -15,7 +15,7 @@ from creatoken_sdk.record import Certificate, SignedStep, asset_document, asset_
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
-from creatoken_sdk.studio.store import Database
+from creatoken_sdk.studio.store import Database, Store
 from creatoken_sdk.studio.values import content_of
 
 __all__ = ["Output"]
@@ -75,7 +75,8 @@ class Output:
     def store(self, db: Database, run_id: str, key: bytes, *, final: bool) -> None:
         """Write it down with the key to its record."""
         db.execute(
-            "INSERT INTO assets VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+            "INSERT INTO assets (id, run_id, file, final, leaf, content_hash, input, settled,"
+            " certificate, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
             (
                 hex(self.id),
                 run_id,
@@ -89,6 +90,24 @@ class Output:
             ),
         )
         db.execute("INSERT INTO record_keys VALUES (?, ?)", (hex(self.id), to_json(key)))
+
+    @classmethod
+    def find(cls, store: Store, run_id: str, content: Path, creator: str) -> Output | None:
+        """Return the creator's asset of a run that has this content, if there is one."""
+        rows = store.rows(
+            "SELECT id, input, certificate FROM assets WHERE run_id = ? AND content_hash = ?",
+            (run_id, content_of(content)["sha256"]),
+        )
+        outputs = (cls.load(*row) for row in rows)
+        return next((one for one in outputs if one.asset.creator == creator), None)
+
+    def promote(self, store: Store) -> None:
+        """Make a draft a final: the next flush registers it."""
+        with store.transaction() as db:
+            db.execute(
+                "UPDATE assets SET final = 1, settled = 0 WHERE id = ? AND final = 0",
+                (hex(self.id),),
+            )
 
     @classmethod
     def load(cls, asset_id: str, written: str, certificate: str) -> Output:

@@ -181,9 +181,15 @@ class Run:
         """Give a file its birth certificate and return it; its id is known here, offline.
 
         Every step so far must be signed. A final is registered by the next `flush`, a draft only
-        anchored. `creator` is the studio's signer and `owner` the creator, unless named.
+        anchored; made final later, it keeps the anchor's time. `creator` is the studio's signer
+        and `owner` the creator, unless named. The same file in the same run is the same asset.
         """
         creator = creator or self._studio.signer
+        known = Output.find(self._studio.store, self._journal.run_id, Path(path), creator.address)
+        if known is not None:
+            if final:
+                known.promote(self._studio.store)
+            return known
         key = new_key()
         output = Output.make(
             self._studio.chain,

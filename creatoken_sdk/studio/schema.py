@@ -33,19 +33,6 @@ CREATE TABLE steps (
     UNIQUE (run_id, key, attempt)
 );
 CREATE INDEX steps_unsigned ON steps (actor) WHERE signature IS NULL;
-CREATE TABLE assets (
-    id TEXT PRIMARY KEY,              -- asset id as 0x hex
-    run_id TEXT NOT NULL REFERENCES runs (id),
-    file TEXT NOT NULL,               -- its name, for people
-    final BIGINT NOT NULL,            -- 1 to register it, 0 to anchor it only
-    leaf TEXT NOT NULL UNIQUE,
-    content_hash TEXT NOT NULL,
-    input TEXT NOT NULL,              -- see Output
-    settled BIGINT NOT NULL,          -- 1 once it is in a job
-    certificate TEXT NOT NULL,        -- Certificate.to_json; private
-    created_at BIGINT NOT NULL
-);
-CREATE INDEX assets_content ON assets (content_hash);
 CREATE TABLE record_keys (
     id TEXT PRIMARY KEY,              -- struct hash of a step, or asset id
     key TEXT NOT NULL
@@ -84,6 +71,21 @@ CREATE TABLE transactions (
     block_hash TEXT,
     created_at BIGINT NOT NULL
 );
+CREATE TABLE assets (
+    id TEXT PRIMARY KEY,              -- asset id as 0x hex
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    file TEXT NOT NULL,               -- its name, for people
+    final BIGINT NOT NULL,            -- 1 to register it, 0 to anchor it only
+    leaf TEXT NOT NULL UNIQUE,
+    content_hash TEXT NOT NULL,
+    input TEXT NOT NULL,              -- see Output
+    settled BIGINT NOT NULL,          -- 1 once it is in a job
+    anchor TEXT REFERENCES trees (root), -- root it is anchored under, if it was a draft
+    anchored_by TEXT REFERENCES jobs (id),
+    certificate TEXT NOT NULL,        -- Certificate.to_json; private
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX assets_content ON assets (content_hash);
 """
 
 MIGRATIONS = (_FIRST,)

@@ -13,11 +13,11 @@ from creatoken_sdk.chain.receipts import Receipt
 from creatoken_sdk.record import MerkleTree
 from creatoken_sdk.record.keccak import keccak256
 from creatoken_sdk.record.structs import to_json
-from creatoken_sdk.studio.jobs import Effect, Jobs
+from creatoken_sdk.studio.jobs import Effect, Jobs, JobState
 from creatoken_sdk.studio.outputs import Output
 from creatoken_sdk.studio.store import Database, Store
 
-__all__ = ["Settlement"]
+__all__ = ["Settlement", "kept_tree"]
 
 
 @dataclass
@@ -27,15 +27,20 @@ class Settlement:
     store: Store
     client: Creatoken
 
-    def queue(self) -> None:
-        """Queue all signed steps and all outputs; what is queued already stays as it is."""
+    def queue(self) -> int:
+        """Queue all signed steps and all outputs; return how many jobs that added.
+
+        A draft that became final waits until its anchor is: queue again after draining.
+        """
         jobs = Jobs(self.store, self.client.address)
+        before = sum(jobs.states().values())
         for run_id, work_id in self.store.rows("SELECT id, work_id FROM runs ORDER BY created_at"):
             with self.store.transaction() as db:
                 self._queue_steps(db, jobs, run_id, work_id)
         with self.store.transaction() as db:
             self._queue_drafts(db, jobs)
             self._queue_finals(db, jobs)
+        return sum(jobs.states().values()) - before
 
     def _queue_steps(self, db: Database, jobs: Jobs, run_id: str, work_id: int) -> None:
         """One root over all signed steps of the run, and the shares of those that are new."""
@@ -67,24 +72,39 @@ class Settlement:
         call = self.client.anchors.anchor.call(tree.root, topic=topic("assets"), count=len(tree))
         asked = encode_call("Anchors", "anchoredAt", (self.client.address, tree.root))
         _keep(db, tree)
-        jobs.add(db, "anchor", call, Effect(call.to, asked), {"assets": [row[0] for row in rows]})
-        db.execute("UPDATE assets SET settled = 1 WHERE final = 0 AND settled = 0")
+        job = jobs.add(db, "anchor", call, Effect(call.to, asked), {"drafts": len(rows)})
+        db.execute(
+            "UPDATE assets SET settled = 1, anchor = ?, anchored_by = ?"
+            " WHERE final = 0 AND settled = 0",
+            (to_json(tree.root), job),
+        )
 
     def _queue_finals(self, db: Database, jobs: Jobs) -> None:
         rows = db.rows(
-            "SELECT id, input, certificate FROM assets WHERE final = 1 AND settled = 0"
-            f" ORDER BY created_at, id {db.FOR_UPDATE}"
+            "SELECT id, input, certificate, anchor FROM assets WHERE final = 1 AND settled = 0"
+            " AND (anchored_by IS NULL OR anchored_by IN (SELECT id FROM jobs WHERE state = ?))"
+            f" ORDER BY created_at, id {db.FOR_UPDATE}",
+            (JobState.FINAL.value,),
         )
-        for row in rows:
-            output = Output.load(*row)
-            call = self._registration(output)
+        for asset_id, written, certificate, anchor in rows:
+            output = Output.load(asset_id, written, certificate)
+            call = self._registration(db, output, anchor)
             asked = encode_call("AssetRegistry", "ownerOf", (output.id,))
-            jobs.add(db, "register", call, Effect(call.to, asked), {"asset": row[0]})
-            db.execute("UPDATE assets SET settled = 1 WHERE id = ?", (row[0],))
+            jobs.add(db, "register", call, Effect(call.to, asked), {"asset": asset_id})
+            db.execute("UPDATE assets SET settled = 1 WHERE id = ?", (asset_id,))
 
-    def _registration(self, output: Output) -> Call[Receipt]:
-        return self.client.assets.register_for.call(
-            output.asset, output.owner, output.deadline, output.signature
+    def _registration(self, db: Database, output: Output, anchor: str | None) -> Call[Receipt]:
+        asset, owner, deadline = output.asset, output.owner, output.deadline
+        if anchor is None:
+            return self.client.assets.register_for.call(asset, owner, deadline, output.signature)
+        return self.client.assets.register_anchored.call(
+            asset,
+            owner,
+            anchorer=self.client.address,
+            root=bytes.fromhex(anchor[2:]),
+            proof=kept_tree(db, anchor).proof(output.leaf),
+            deadline=deadline,
+            signature=output.signature,
         )
 
 
@@ -105,3 +125,9 @@ def _keep(db: Database, tree: MerkleTree) -> None:
         "INSERT INTO trees VALUES (?, ?) ON CONFLICT (root) DO NOTHING",
         (to_json(tree.root), leaves),
     )
+
+
+def kept_tree(db: Database, root: str) -> MerkleTree:
+    """Return a tree that went on chain, from its leaves in the store."""
+    leaves = bytes.fromhex(db.rows("SELECT leaves FROM trees WHERE root = ?", (root,))[0][0])
+    return MerkleTree(leaves[i : i + 32] for i in range(0, len(leaves), 32))

@@ -59,6 +59,9 @@ class Store(Protocol):
     def lock(self, name: str) -> AbstractContextManager[None]:
         """Hold a named lock among all processes that use this store; StoreBusyError if taken."""
 
+    def purge(self) -> None:
+        """Make sure that nothing deleted or overwritten is left in the database's files."""
+
     def close(self) -> None:
         """Close all connections."""
 

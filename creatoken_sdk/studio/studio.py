@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,12 +20,14 @@ from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
 from creatoken_sdk.studio.errors import SettlementError
 from creatoken_sdk.studio.finality import Finality
-from creatoken_sdk.studio.jobs import Jobs, JobState
+from creatoken_sdk.studio.jobs import Job, Jobs, JobState
 from creatoken_sdk.studio.journal import Journal
+from creatoken_sdk.studio.memory import Memory
 from creatoken_sdk.studio.recorded import recorded
 from creatoken_sdk.studio.run import Run, StepSpec
 from creatoken_sdk.studio.sequencer import Sequencer
 from creatoken_sdk.studio.settlement import Settlement
+from creatoken_sdk.studio.status import Status
 from creatoken_sdk.studio.store import Store, open_store
 
 __all__ = ["Studio"]
@@ -71,8 +74,8 @@ class Studio:
         """Return a decorator: each call of the function, within a run, is a step.
 
         `actor` is "agent:copy" or "tool:resize", `source_type` may be the vocabulary's term such
-        as "trainedAlgorithmicMedia", `shares` are what each new step earns, and `content` turns an output that is neither text,
-        bytes, a path nor JSON into one that is.
+        as "trainedAlgorithmicMedia", `shares` are what each new step earns, and `content` turns an
+        output that is neither text, bytes, a path nor JSON into one that is.
         """
         spec = StepSpec(
             action,
@@ -91,13 +94,39 @@ class Studio:
         Returns how many jobs are in each state; SettlementError names those that a contract
         refused.
         """
-        Settlement(self.store, self.chain).queue()
+        settlement = Settlement(self.store, self.chain)
         sequencer = Sequencer(self.store, self.chain, finality=wait)
+        settlement.queue()
         states = sequencer.drain(timeout_seconds=timeout_seconds)
+        if settlement.queue():
+            states = sequencer.drain(timeout_seconds=timeout_seconds)
         if states[JobState.REVERTED]:
             refused = Jobs(self.store, self.chain.address).within(JobState.REVERTED)
             raise SettlementError(refused)
         return states
+
+    def preview(self) -> list[Job]:
+        """Queue what is recorded, and return what `flush` would send; nothing is sent."""
+        Settlement(self.store, self.chain).queue()
+        return Jobs(self.store, self.chain.address).within(JobState.QUEUED)
+
+    def status(self) -> Status:
+        """Return how far everything is, and for how long the oldest has waited."""
+        return Status.of(self.store, self.chain.address)
+
+    def retry(self) -> int:
+        """Queue the jobs that were refused again, once the reason is gone; return how many."""
+        jobs = Jobs(self.store, self.chain.address)
+        refused = jobs.within(JobState.REVERTED)
+        with self.store.transaction() as db:
+            for job in refused:
+                jobs.move(db, job, JobState.QUEUED)
+        return len(refused)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The private documents: find, open, erase."""
+        return Memory(self.store)
 
     def pending(self) -> dict[str, int]:
         """Return how many steps await the signature of which account."""

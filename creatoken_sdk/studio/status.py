@@ -1,0 +1,60 @@
+"""How far the jobs of an account are, and what should worry somebody."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from creatoken_sdk.studio.jobs import JobState
+from creatoken_sdk.studio.store import Store
+
+__all__ = ["Status"]
+
+_ALARM_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True)
+class Status:
+    """Jobs by state; `waiting_seconds` is the age of the oldest that is not through.
+
+    `unsettled_steps` are recorded and in no job yet, `unsigned_steps` await a signature.
+    """
+
+    jobs: Mapping[JobState, int]
+    waiting_seconds: int
+    unsettled_steps: int
+    unsigned_steps: int
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """Return what needs somebody, in words; empty if nothing does."""
+        found = []
+        if refused := self.jobs.get(JobState.REVERTED, 0):
+            found.append(f"{refused} jobs were refused by a contract: see their reasons, retry")
+        if self.waiting_seconds > _ALARM_SECONDS:
+            found.append(
+                f"a job has waited for {self.waiting_seconds} s: check that a relayer runs and "
+                "that its account has funds"
+            )
+        return tuple(found)
+
+    @classmethod
+    def of(cls, store: Store, account: str) -> Status:
+        """Return the status of one account's jobs in a store."""
+        rows = store.rows(
+            "SELECT state, count(*), min(created_at) FROM jobs WHERE account = ? GROUP BY state",
+            (account,),
+        )
+        through = (JobState.FINAL, JobState.REVERTED)
+        oldest = [since for state, _, since in rows if JobState(state) not in through]
+        steps, settled = store.rows(
+            "SELECT (SELECT count(*) FROM steps), COALESCE(sum(settled), 0) FROM runs"
+        )[0]
+        unsigned = store.rows("SELECT count(*) FROM steps WHERE signature IS NULL")[0][0]
+        return cls(
+            {JobState(state): count for state, count, _ in rows},
+            max(int(time.time()) - min(oldest), 0) if oldest else 0,
+            int(steps - settled),
+            unsigned,
+        )
