@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,17 +51,25 @@ class Sequencer:
         self._transactions = Transactions(self.store, self.client.chain_id, self.client.address)
         self._rpc = self.client.wallet.rpc
 
-    def drain(self, *, timeout_seconds: float = 600) -> Counter[JobState]:
+    def drain(
+        self,
+        *,
+        timeout_seconds: float = 600,
+        progress: Callable[[Counter[JobState]], None] | None = None,
+    ) -> Counter[JobState]:
         """Work until every job is final or reverted; return how many are in each state.
 
         Trouble with the chain is waited out; at the timeout the last trouble is raised. Jobs that
-        are not through by then stay where they are: drain again.
+        are not through by then stay where they are: drain again. `progress` is told the states
+        after every turn.
         """
         deadline = time.monotonic() + timeout_seconds
         with self.store.lock(f"sequencer-{self.client.chain_id}-{self.client.address}"):
             while True:
                 trouble = self._try_turn()
                 states = self._jobs.states()
+                if progress:
+                    progress(states)
                 if not any(states[state] for state in _WAITING):
                     return states
                 if trouble and time.monotonic() >= deadline:
