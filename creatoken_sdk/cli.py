@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -21,6 +22,14 @@ _PLAIN_WIDTH = 100
 _EXTRAS = {"numpy": "demo", "PIL": "demo"}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Where = Annotated[str, typer.Argument(help="The studio: a SQLite file or a postgresql:// URL.")]
+Endpoint = Annotated[str, typer.Option("--rpc", envvar="CREATOKEN_RPC", help="URL of the node.")]
+Deployed = Annotated[
+    Path | None, typer.Option("--deployment", help="Deployment file, if none is packaged.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_LOCAL = "http://127.0.0.1:8545"
 
 
 class MissingExtraError(CreatokenError):
@@ -46,13 +55,71 @@ def _creatoken() -> None:
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Where to leave pictures and records.")] = Path("out"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print the story as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell the whole story on a local chain: made, signed, approved, paid and verified."""
     report = _tell(out, _console(quiet=as_json))
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
     raise typer.Exit(0 if report.passed else 1)
+
+
+@app.command()
+def relay(
+    where: Where,
+    rpc: Endpoint = _LOCAL,
+    deployment: Deployed = None,
+    finality: Annotated[
+        str, typer.Option(help="latest, safe, final, or a number of blocks below the head.")
+    ] = "final",
+    timeout: Annotated[float, typer.Option(help="Seconds to work at most.")] = 600,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show, send nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Settle what a studio recorded: step roots, anchors and registrations, until all is final.
+
+    The account that pays is that of the private key in the environment variable CREATOKEN_KEY.
+    """
+    from creatoken_sdk.relay import open_studio, settle, waiting
+
+    with open_studio(where, rpc, deployment) as studio:
+        found = waiting(studio) if dry_run else settle(studio, finality, timeout, _told(as_json))
+    _print(found, as_json)
+    raise typer.Exit(1 if found["alarms"] else 0)
+
+
+@app.command()
+def status(
+    where: Where, rpc: Endpoint = _LOCAL, deployment: Deployed = None, as_json: AsJson = False
+) -> None:
+    """Say how far the jobs of a studio are, and what should worry somebody."""
+    from creatoken_sdk.relay import open_studio, standing
+
+    with open_studio(where, rpc, deployment) as studio:
+        found = standing(studio)
+    _print(found, as_json)
+    raise typer.Exit(1 if found["alarms"] else 0)
+
+
+def _told(quiet: bool) -> Callable[[Mapping[Any, int]], None]:
+    console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
+    line = console.status("Settling ...")
+    line.start()
+
+    def progress(states: Mapping[Any, int]) -> None:
+        line.update(", ".join(f"{count} {state.value}" for state, count in states.items()))
+
+    return progress
+
+
+def _print(found: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    for name, value in found.items():
+        values = value if isinstance(value, list) else [value]
+        for one in values:
+            _console(quiet=False).print(f"{name}: {one}", soft_wrap=True, markup=False)
 
 
 def _tell(out: Path, console: Console) -> Report:

@@ -88,7 +88,13 @@ class Studio:
         )
         return lambda function: recorded(spec, function)
 
-    def flush(self, *, wait: Finality = "final", timeout_seconds: float = 600) -> Counter[JobState]:
+    def flush(
+        self,
+        *,
+        wait: Finality = "final",
+        timeout_seconds: float = 600,
+        progress: Callable[[Counter[JobState]], None] | None = None,
+    ) -> Counter[JobState]:
         """Settle what is recorded and wait until it is this sure; may be repeated at will.
 
         Returns how many jobs are in each state; SettlementError names those that a contract
@@ -97,9 +103,9 @@ class Studio:
         settlement = Settlement(self.store, self.chain)
         sequencer = Sequencer(self.store, self.chain, finality=wait)
         settlement.queue()
-        states = sequencer.drain(timeout_seconds=timeout_seconds)
+        states = sequencer.drain(timeout_seconds=timeout_seconds, progress=progress)
         if settlement.queue():
-            states = sequencer.drain(timeout_seconds=timeout_seconds)
+            states = sequencer.drain(timeout_seconds=timeout_seconds, progress=progress)
         if states[JobState.REVERTED]:
             refused = Jobs(self.store, self.chain.address).within(JobState.REVERTED)
             raise SettlementError(refused)
