@@ -15,8 +15,10 @@ __all__ = [
     "RecordingWarning",
     "SchemaError",
     "SettlementError",
+    "StoreAccessError",
     "StoreBusyError",
     "StoreError",
+    "StoreUnreachableError",
     "StudioError",
     "UnsignedError",
 ]
@@ -30,8 +32,16 @@ class StoreError(StudioError):
     """The database did not take or give what it should; what was stored before is intact."""
 
 
+class StoreAccessError(StoreError):
+    """The store cannot be opened as asked: a wrong path, URL or password, or missing rights."""
+
+
 class StoreBusyError(StoreError):
-    """Another process holds the store, or the named lock in it."""
+    """Another process holds the store, a row or a named lock; nothing was written."""
+
+
+class StoreUnreachableError(StoreError):
+    """The database server does not answer, or the connection to it was lost."""
 
 
 class SchemaError(StoreError):

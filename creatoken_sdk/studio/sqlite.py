@@ -3,57 +3,72 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from creatoken_sdk.studio.errors import CorruptStoreError, StoreBusyError, StoreError
-from creatoken_sdk.studio.store import Row
+from creatoken_sdk.studio.connections import Connections
+from creatoken_sdk.studio.errors import (
+    CorruptStoreError,
+    StoreAccessError,
+    StoreBusyError,
+    StoreError,
+)
+from creatoken_sdk.studio.store import Row, storable
 
 __all__ = ["SqliteStore"]
 
 _BUSY_SECONDS = 30
 _CORRUPT = ("malformed", "not a database", "corrupt")
+_FORBIDDEN = ("readonly", "unable to open", "access permission")
 
 
 class SqliteStore:
-    """One connection per thread."""
+    """A file on a local disk: SQLite's locks do not hold on network drives."""
 
     def __init__(self, path: Path) -> None:
         """Open the file; its folder must exist."""
         self.name = str(path)
         self._path = path
-        self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
-        self._writing = threading.Lock()
-        with _explained(self.name):
-            self._connection()
+        if path.is_dir():
+            raise StoreAccessError(f"{path} is a folder; name a file in it")
+        if not path.parent.is_dir():
+            raise StoreAccessError(f"folder {path.parent} does not exist; make it first")
+        self._connections = Connections(self._connect, lambda _: True)
+        self._turns: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by process
+        with _explained(self.name), self._connections.borrow() as connection:
+            _write_ahead(connection)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[_Database]:
         """See `Store`."""
-        connection = self._connection()
-        with self._writing, _explained(self.name):
+        with _explained(self.name), self._turn(), self._connections.borrow() as connection:
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield _Database(connection)
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:  # a full disk ends it by itself
+                    connection.execute("ROLLBACK")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """See `Store`."""
-        with _explained(self.name):
-            return self._connection().execute(sql, values).fetchall()
+        with _explained(self.name), self._connections.borrow() as connection:
+            return _Database(connection).rows(sql, values)
 
     def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
         """See `Store`."""
-        with _explained(self.name):
-            yield from self._connection().execute(sql, values)
+        with (
+            _explained(self.name),
+            self._connections.borrow() as connection,
+            closing(connection.execute(sql, values)) as cursor,
+        ):
+            yield from cursor
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
@@ -66,7 +81,10 @@ class SqliteStore:
                 raise StoreBusyError(
                     f"another process holds {name!r} of {self.name}; let it finish, or stop it"
                 ) from None
-            yield
+            try:
+                yield
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)  # also for children that inherited the file
 
     def purge(self) -> None:
         """See `Store`; freed pages are zeroed at once, the log is emptied here."""
@@ -75,23 +93,27 @@ class SqliteStore:
 
     def close(self) -> None:
         """See `Store`."""
-        for connection in self._all:
-            connection.close()
-        self._all.clear()
-        self._local = threading.local()
+        self._connections.close()
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
-            self._local.connection = connection
-            self._all.append(connection)
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA cell_size_check = ON")  # finds damage where it is first read
         return connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let threads of this process write in turn: SQLite itself only polls."""
+        turn = self._turns[os.getpid()]
+        if not turn.acquire(timeout=_BUSY_SECONDS):
+            raise _busy(self.name)
+        try:
+            yield
+        finally:
+            turn.release()
 
 
 class _Database:
@@ -101,10 +123,12 @@ class _Database:
         self._connection = connection
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
-        return self._connection.execute(sql, values).rowcount
+        with storable(), closing(self._connection.execute(sql, values)) as cursor:
+            return cursor.rowcount
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
+        with storable(), closing(self._connection.execute(sql, values)) as cursor:
+            return cursor.fetchall()
 
     def script(self, sql: str) -> None:
         # executescript would commit first.
@@ -112,13 +136,31 @@ class _Database:
             if statement.strip():
                 self._connection.execute(statement)
 
+    def take_turn(self, name: str) -> None:
+        pass  # BEGIN IMMEDIATE did
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the log on, once: only the first process that opens a new file has to."""
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _busy(name: str) -> StoreBusyError:
+    return StoreBusyError(
+        f"{name} stayed locked for {_BUSY_SECONDS} s; stop what holds it, then try again"
+    )
+
 
 @contextmanager
 def _explained(name: str) -> Iterator[None]:
     try:
         yield
-    except sqlite3.IntegrityError:
-        raise
+    except sqlite3.IntegrityError as error:
+        raise StoreError(
+            f"{name}: {error}; it is there already or refers to what is missing; "
+            "nothing was written"
+        ) from None
     except sqlite3.Error as error:
         text = str(error)
         if any(word in text for word in _CORRUPT):
@@ -126,7 +168,13 @@ def _explained(name: str) -> Iterator[None]:
                 f"{name} is damaged ({text}); `creatoken studio rescue` saves what is intact"
             ) from None
         if "locked" in text or "busy" in text:
-            raise StoreBusyError(
-                f"{name} stayed locked for {_BUSY_SECONDS} s; stop what holds it, then try again"
+            raise _busy(name) from None
+        if any(word in text for word in _FORBIDDEN):
+            raise StoreAccessError(
+                f"{name} cannot be opened for writing ({text}); change the rights of the file and "
+                "of its folder, or use another account"
             ) from None
-        raise StoreError(f"{name}: {text}; free space or fix access, then try again") from None
+        raise StoreError(
+            f"{name}: {text}; if the disk is full, free space, then try again: "
+            "nothing of this was written"
+        ) from None

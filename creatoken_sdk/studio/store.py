@@ -7,14 +7,14 @@ all of them or none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from creatoken_sdk.studio.errors import SchemaError
+from creatoken_sdk.studio.errors import SchemaError, StoreAccessError, StoreError
 from creatoken_sdk.studio.schema import MIGRATIONS
 
-__all__ = ["Database", "Row", "Store", "open_store"]
+__all__ = ["Database", "Row", "Store", "open_store", "storable"]
 
 Row = tuple[Any, ...]
 
@@ -37,6 +37,9 @@ class Database(Protocol):
 
     def script(self, sql: str) -> None:
         """Run statements without values."""
+
+    def take_turn(self, name: str) -> None:
+        """Wait until no other transaction has this turn; keep it to the end of this one."""
 
 
 class Store(Protocol):
@@ -68,21 +71,44 @@ class Store(Protocol):
 
 def open_store(where: str | Path) -> Store:
     """Open, and create or migrate, the store at a path or a postgresql:// URL."""
-    store: Store
-    if isinstance(where, str) and where.startswith(("postgresql://", "postgres://")):
-        from creatoken_sdk.studio.postgres import PostgresStore
-
-        store = PostgresStore(where)
-    else:
-        from creatoken_sdk.studio.sqlite import SqliteStore
-
-        store = SqliteStore(Path(where))
-    _migrate(store)
+    store = _store(where)
+    try:
+        _migrate(store)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
+@contextmanager
+def storable() -> Iterator[None]:
+    """Turn what Python raises for a value that no database takes into a StoreError."""
+    try:
+        yield
+    except (OverflowError, UnicodeError) as error:
+        raise StoreError(f"a value cannot be stored ({error}); nothing was written") from None
+
+
+def _store(where: str | Path) -> Store:
+    if isinstance(where, str) and "://" in where:
+        if not where.startswith(("postgresql://", "postgres://")):
+            raise StoreAccessError("a store is a path or a URL that begins with postgresql://")
+        try:
+            from creatoken_sdk.studio.postgres import PostgresStore
+        except ImportError:
+            raise StoreAccessError(
+                "PostgreSQL needs one more package: pip install 'creatoken-sdk[postgres]'"
+            ) from None
+        return PostgresStore(where)
+    from creatoken_sdk.studio.sqlite import SqliteStore
+
+    return SqliteStore(Path(where))
+
+
 def _migrate(store: Store) -> None:
+    """Change all or nothing; what a killed process left out, the next one to open does."""
     with store.transaction() as db:
+        db.take_turn("migration")
         db.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
         found = db.rows("SELECT version FROM schema_version")
         version = found[0][0] if found else 0
