@@ -73,11 +73,11 @@ class Settlement:
         asked = encode_call("Anchors", "anchoredAt", (self.client.address, tree.root))
         _keep(db, tree)
         job = jobs.add(db, "anchor", call, Effect(call.to, asked), {"drafts": len(rows)})
-        db.execute(
-            "UPDATE assets SET settled = 1, anchor = ?, anchored_by = ?"
-            " WHERE final = 0 AND settled = 0",
-            (to_json(tree.root), job),
-        )
+        for asset_id, _ in rows:  # not those that another process added meanwhile
+            db.execute(
+                "UPDATE assets SET settled = 1, anchor = ?, anchored_by = ? WHERE id = ?",
+                (to_json(tree.root), job, asset_id),
+            )
 
     def _queue_finals(self, db: Database, jobs: Jobs) -> None:
         rows = db.rows(

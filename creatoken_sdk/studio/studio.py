@@ -188,18 +188,17 @@ class Studio:
         domain: Domain = self.chain.works.domain
         run_id = _run_id(domain, work.id, name)
         with self.store.transaction() as db:
-            if not db.rows("SELECT id FROM runs WHERE id = ?", (run_id,)):
-                db.execute(
-                    "INSERT INTO runs VALUES (?, ?, ?, ?, ?, 0, ?)",
-                    (
-                        run_id,
-                        name,
-                        domain.chain_id,
-                        domain.verifying_contract,
-                        work.id,
-                        int(time.time()),
-                    ),
-                )
+            db.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING",
+                (
+                    run_id,
+                    name,
+                    domain.chain_id,
+                    domain.verifying_contract,
+                    work.id,
+                    int(time.time()),
+                ),
+            )
         journal = Journal(self.store, domain, run_id, work.id, lambda: int(time.time()))
         return Run(name, self, journal, work, durable=durable)
 
