@@ -77,6 +77,15 @@ class PostgresStore:
                 if not connection.closed:
                     connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
 
+    def purge(self) -> None:
+        """See `Store`; the server's own log and its backups are for its owner to clear."""
+        tables = self.rows(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema()"
+        )
+        with self._borrow() as connection:
+            for (table,) in tables:
+                connection.execute(f"VACUUM FULL {table}".encode())
+
     def close(self) -> None:
         """See `Store`."""
         self._connections.close()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from creatoken_sdk.studio.errors import CorruptStoreError, StoreAccessError, StoreError
-from creatoken_sdk.studio.schema import MIGRATIONS
+from creatoken_sdk.studio.schema import MIGRATIONS, VERSION_TABLE
 from creatoken_sdk.studio.store import Row
 
 __all__ = ["Rescue", "rescue"]
@@ -39,20 +40,20 @@ def rescue(path: Path) -> Rescue:
         raise StoreAccessError(f"{path} is no file; name the damaged store")
     with TemporaryDirectory(dir=path.parent) as folder:
         fresh = Path(folder, path.name)
-        with closing(_damaged(path)) as old, closing(sqlite3.connect(fresh)) as new:
-            try:
-                old.execute("PRAGMA schema_version").fetchone()
-                saved = _copy(old, new, path.stat().st_size)
-            except sqlite3.Error as error:
-                raise CorruptStoreError(
-                    f"{path} cannot be read at all ({error}); restore it from a backup"
-                ) from None
+        copy = Path(folder, "copy")
+        for suffix in ("", "-wal"):
+            if (part := path.with_name(path.name + suffix)).exists():
+                shutil.copyfile(part, copy.with_name(copy.name + suffix))
+        with closing(_damaged(path, copy)) as old, closing(sqlite3.connect(fresh)) as new:
+            saved = _copy(old, new, path.stat().st_size)
+        if not any(saved.values()):
+            raise CorruptStoreError(f"no row of {path} can be read; restore it from a backup")
         return Rescue(_replace(path, fresh), saved)
 
 
-def _damaged(path: Path) -> sqlite3.Connection:
-    """Open for reading, with what its log holds."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+def _damaged(path: Path, copy: Path) -> sqlite3.Connection:
+    """Open the copy, with what its log holds."""
+    connection = sqlite3.connect(copy)
     connection.execute("PRAGMA writable_schema = ON")  # reads on where the schema is damaged
     connection.execute("PRAGMA cell_size_check = ON")
     try:
@@ -66,31 +67,47 @@ def _damaged(path: Path) -> sqlite3.Connection:
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, size: int) -> dict[str, int]:
-    found = [row[1:] for row in _rows(old, "sqlite_schema", "type, name, tbl_name, sql", size)]
-    made = [row for row in found if row[3] and not row[1].startswith("sqlite_")]
-    tables = [name for kind, name, _, _ in made if kind == "table"]
-    if not tables:
-        raise sqlite3.DatabaseError("no table found")
-    for _, _, table, sql in made:
-        if table in tables:
-            new.execute(sql)
-    saved = {table: _copy_table(old, new, table, size) for table in tables}
-    if not saved.get("schema_version"):
-        new.execute("INSERT INTO schema_version VALUES (?)", (len(MIGRATIONS),))
+    versions = [row[1] for row in _rows(old, "schema_version", "version", size)]
+    known = len(MIGRATIONS)
+    version = versions[0] if versions and versions[0] in range(1, known) else known
+    new.executescript(";".join((VERSION_TABLE, *MIGRATIONS[:version])))
+    new.execute("INSERT INTO schema_version VALUES (?)", (version,))
+    new.commit()
+    _mend(old, new)
+    tables = new.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_version'"
+    ).fetchall()
+    saved = {table: _copy_table(old, new, table, size) for (table,) in tables}
     new.commit()
     return saved
+
+
+def _mend(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """Give the copy the schema that it should have: one flipped bit in it hides a table."""
+    with suppress(sqlite3.Error):
+        for name, sql in new.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"):
+            change = "UPDATE sqlite_schema SET sql = ? WHERE name = ? AND sql <> ?"
+            old.execute(change, (sql, name, sql))
+        old.commit()
+    old.execute("PRAGMA writable_schema = RESET")
+    old.execute("PRAGMA writable_schema = ON")
 
 
 def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str, size: int) -> int:
     saved = 0
     for _, *row in _rows(old, table, "*", size):
         marks = ", ".join("?" * len(row))
-        saved += new.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row).rowcount
+        with suppress(sqlite3.Error):  # a row that does not fit its table is none
+            saved += new.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row).rowcount
     return saved
 
 
 def _rows(db: sqlite3.Connection, table: str, columns: str, size: int) -> Iterator[Row]:
-    """Yield every readable row after its rowid."""
+    """Yield every readable row after its rowid; none of a table whose very name is lost."""
+    try:
+        db.execute(f"SELECT 1 FROM {table} LIMIT 0")
+    except sqlite3.DatabaseError:
+        return
     for low in range(1, _last(db, table, size) + 1, _ROWS_AT_ONCE):
         yield from _between(db, table, columns, low, low + _ROWS_AT_ONCE - 1)
 
@@ -126,6 +143,7 @@ def _replace(path: Path, fresh: Path) -> Path:
     """Never leave the name empty: who opens it meanwhile would begin an empty store."""
     when = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     damaged = path.with_name(f"{path.name}.damaged-{when}")
+    shutil.copymode(path, fresh)
     os.link(path, damaged)
     for suffix in ("-wal", "-shm"):
         side = path.with_name(path.name + suffix)

@@ -6,7 +6,7 @@ migration never changes once released; a new one is added below it.
 
 from __future__ import annotations
 
-__all__ = ["MIGRATIONS"]
+__all__ = ["MIGRATIONS", "VERSION_TABLE"]
 
 _FIRST = """
 CREATE TABLE runs (
@@ -89,3 +89,4 @@ CREATE INDEX assets_content ON assets (content_hash);
 """
 
 MIGRATIONS = (_FIRST,)
+VERSION_TABLE = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"

@@ -88,8 +88,13 @@ class SqliteStore:
 
     def purge(self) -> None:
         """See `Store`; freed pages are zeroed at once, the log is emptied here."""
-        with self._writing, _explained(self.name):
-            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with _explained(self.name), self._turn(), self._connections.borrow() as connection:
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise StoreBusyError(
+                f"{self.name} is being read, so its log still holds what was deleted; "
+                "let the reader finish, then purge again"
+            )
 
     def close(self) -> None:
         """See `Store`."""

