@@ -74,8 +74,9 @@ def standing(studio: Studio) -> dict[str, Any]:
 
 
 def _finality(text: str) -> Finality:
-    if text == "latest" or text == "safe" or text == "final":
-        return text
+    names: dict[str, Finality] = {"latest": "latest", "safe": "safe", "final": "final"}
+    if text in names:
+        return names[text]
     if text.isdecimal():
         return int(text)
     raise RecordError(f"{text!r} is no finality; use latest, safe, final, or a number of blocks")
