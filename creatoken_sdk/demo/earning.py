@@ -9,6 +9,7 @@ from creatoken_sdk.demo.making import Finished
 from creatoken_sdk.demo.money import ETHER, eth, split, upstream_cut
 from creatoken_sdk.demo.opening import Commission
 from creatoken_sdk.demo.piece import Piece
+from creatoken_sdk.demo.production import shares_of
 from creatoken_sdk.demo.stage import Stage
 
 __all__ = ["approve_and_release", "pay_royalty"]
@@ -44,7 +45,7 @@ def pay_royalty(stage: Stage, deal: Commission, licensed: int) -> None:
     stage.client(cast.studio).contributions.seal(deal.work)
     paid = stage.client(cast.licensee).royalties.pay(deal.work, _ROYALTY)
     report.say(f"The transfer cost {paid.gas_used:,} gas, however many people share it.")
-    shares = deal.production.journal.shares
+    shares = shares_of(deal.production.run)
     shares[deal.earlier.work.token] = upstream_cut(sum(shares.values()), deal.upstream.bps)
     revenue = deal.final_terms.amount + licensed + _ROYALTY
     before = {holder: stage.balance(holder) for holder in shares}
@@ -62,7 +63,7 @@ def pay_royalty(stage: Stage, deal: Commission, licensed: int) -> None:
 def _relay(stage: Stage, piece: Piece, terms: PayoutTerms) -> None:
     maya, ct = stage.cast.maya, stage.client(stage.cast.relayer)
     signature = ct.approvals.sign(maya.account, piece.id, terms.stage)
-    ct.payouts.approve_and_release([terms], piece.asset, [signature])
+    ct.payouts.approve_and_release([terms], piece.output.asset, [signature])
     stage.report.check(
         f"{piece.name} is approved at stage {terms.stage} and its payout released",
         ct.approvals.is_approved(piece.id, terms.stage)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from creatoken_sdk import SourceType
-from creatoken_sdk.chain.anchors import topic
 from creatoken_sdk.demo.opening import Commission
-from creatoken_sdk.demo.piece import Piece, register
-from creatoken_sdk.demo.production import Draft
+from creatoken_sdk.demo.piece import Piece
+from creatoken_sdk.demo.production import Draft, shares_of
 from creatoken_sdk.demo.report import short
 from creatoken_sdk.demo.stage import Stage
-from creatoken_sdk.record import MerkleTree, oversight
+from creatoken_sdk.record import oversight
 
 __all__ = ["Drafts", "Finished", "finish", "make_drafts", "register_both"]
 
@@ -22,11 +21,10 @@ _HEADLINE = "Stay for one more golden hour"
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
-    """Drafts with what they would be registered as, under one root anchored at (UTC seconds)."""
+    """Drafts with what they would be registered as, anchored at `anchored_at` (UTC seconds)."""
 
     drafts: tuple[Draft, ...]
     pieces: tuple[Piece, ...]
-    tree: MerkleTree
     anchored_at: int
 
 
@@ -41,7 +39,7 @@ class Finished:
 
 def make_drafts(stage: Stage, deal: Commission) -> Drafts:
     """Let the agents work, and anchor all drafts by one transaction."""
-    report, ct = stage.report, stage.client(stage.cast.pipeline)
+    report = stage.report
     stage.act(
         "Agents at work",
         "No model is downloaded: a grammar writes, numpy paints, and pixels are measured.",
@@ -53,15 +51,15 @@ def make_drafts(stage: Stage, deal: Commission) -> Drafts:
     drafts = deal.production.draw(candidates[0].copy)
     report.say("The design agent draws the first three times, the check agent measures:")
     pieces = tuple(_piece_of(stage, deal, draft) for draft in drafts)
-    tree = MerkleTree(piece.leaf for piece in pieces)
-    receipt = ct.anchors.anchor(tree.root, topic=topic("assets"), count=len(tree))
+    events = [(one, event) for one in stage.flush() for event in one.events]
+    receipt, anchored = next(pair for pair in events if pair[1].name == "Anchored")
     _show_drafts(stage, drafts, pieces)
     report.say(
-        f"One root, {short(tree.root)}, anchors all {len(tree)} drafts for {receipt.gas_used:,}",
-        "gas. It proves when they existed and shows nothing of them.",
+        f"One root, {short(anchored['root'])}, anchors all {anchored['count']} drafts for",
+        f"{receipt.gas_used:,} gas. It proves when they existed and shows nothing of them.",
     )
-    report.facts["anchorRoot"] = "0x" + tree.root.hex()
-    return Drafts(drafts, pieces, tree, receipt.timestamp)
+    report.facts["anchorRoot"] = "0x" + anchored["root"].hex()
+    return Drafts(drafts, pieces, receipt.timestamp)
 
 
 def finish(stage: Stage, deal: Commission, made: Drafts) -> tuple[Draft, Draft]:
@@ -83,10 +81,11 @@ def finish(stage: Stage, deal: Commission, made: Drafts) -> tuple[Draft, Draft]:
     outcome = (first.report.passed, final.report.passed)
     report.check("the check agent stopped the first edit, not the second", outcome == (False, True))
     production.review(final.banner, "Warm, unhurried, and the logo reads. This is it.")
-    level = oversight([signed.step for signed in production.journal.steps]).value
+    steps = [signed.step for signed in production.run.steps]
+    level = oversight(steps).value
     report.say(
         "Maya reviews exactly these bytes. Nobody claims a level of oversight: it follows from",
-        f"the {len(production.journal.steps)} signed steps, and is {level}.",
+        f"the {len(steps)} signed steps, and is {level}.",
     )
     _show_steps(stage, deal)
     return chosen, final
@@ -96,32 +95,31 @@ def register_both(
     stage: Stage, deal: Commission, made: Drafts, chosen: Draft, final: Draft
 ) -> Finished:
     """Record the steps, promote the chosen draft with its old time, register the final."""
-    report, ct, journal = stage.report, stage.client(stage.cast.pipeline), deal.production.journal
+    report, ct, run = stage.report, stage.studio.chain, deal.production.run
     stage.act(
         "Birth certificates",
         "Only what is published becomes an asset: the chosen draft, which keeps the time of its",
         "anchor, and the final. Ana and the design agent sign, the pipeline sends.",
     )
-    ct.contributions.record(deal.work, journal.tree.root, len(journal.tree), journal.shares)
-    report.facts["stepsRoot"] = "0x" + journal.tree.root.hex()
-    report.say(
-        f"The work records the root of all {len(journal.tree)} steps and what they earned:",
-        f"{sum(journal.shares.values())} shares.",
-    )
     draft = made.pieces[made.drafts.index(chosen)]
-    register(stage, draft, made.tree)
+    draft.output.promote(stage.studio.store)
     piece = Piece.make(
-        ct,
+        stage,
+        run,
         "final",
         stage.cast.ana,
         final.banner,
-        journal.steps,
         SourceType.HUMAN_EDITS,
-        parents=[draft.id, deal.earlier.piece.id],
+        parents=[draft, deal.earlier.piece],
         prompt=deal.production.brief.source,
     )
-    register(stage, piece)
-    stage.artefacts.save("final.png", piece.content)
+    events = [event for receipt in stage.flush() for event in receipt.events]
+    recorded = next(event for event in events if event.name == "StepsRecorded")
+    report.facts["stepsRoot"] = "0x" + recorded["steps_root"].hex()
+    report.say(
+        f"The work records the root of all {recorded['step_count']} steps and what they earned:",
+        f"{sum(shares_of(run).values())} shares.",
+    )
     pieces = (deal.earlier.piece, draft, piece)
     registered = [ct.assets.get(one.id).registered_at for one in pieces]
     _show_assets(stage, pieces, registered)
@@ -130,18 +128,17 @@ def register_both(
 
 
 def _piece_of(stage: Stage, deal: Commission, draft: Draft) -> Piece:
-    piece = Piece.make(
-        stage.client(stage.cast.pipeline),
+    return Piece.make(
+        stage,
+        deal.production.run,
         f"draft-{draft.banner.scene}",
         stage.cast.design_agent,
         draft.banner,
-        deal.production.journal.steps[: draft.steps],
         SourceType.ALGORITHMIC_MEDIA,
-        parents=[deal.earlier.piece.id],
+        parents=[deal.earlier.piece],
         prompt=deal.production.brief.source,
+        final=False,
     )
-    stage.artefacts.save(f"{piece.name}.png", piece.content)
-    return piece
 
 
 def _show_drafts(stage: Stage, drafts: Sequence[Draft], pieces: Sequence[Piece]) -> None:
@@ -160,17 +157,19 @@ def _show_drafts(stage: Stage, drafts: Sequence[Draft], pieces: Sequence[Piece])
 
 
 def _show_steps(stage: Stage, deal: Commission) -> None:
-    rows = [
-        (
-            str(entry.signed.step.index),
-            entry.actor.name,
-            entry.action,
-            str(entry.signed.step.shares),
-            short(entry.signed.step.struct_hash()),
-            short(entry.signed.step.previous),
+    rows = []
+    for step in [signed.step for signed in deal.production.run.steps]:
+        document = stage.studio.memory.certificate("0x" + step.struct_hash().hex()).record
+        rows.append(
+            (
+                str(step.index),
+                stage.report.who(step.actor),
+                str(document["action"]),
+                str(step.shares),
+                short(step.struct_hash()),
+                short(step.previous),
+            )
         )
-        for entry in deal.production.journal.entries
-    ]
     stage.report.table((">Step", "Signed by", "Act", ">Shares", "Its hash", "Follows"), rows)
 
 
@@ -182,12 +181,15 @@ def _show_assets(stage: Stage, pieces: Sequence[Piece], registered: Sequence[int
             short(piece.id),
             piece.creator.name,
             f"{datetime.fromtimestamp(when, timezone.utc):%Y-%m-%d %H:%M:%S}",
-            ", ".join(names[parent] for parent in piece.asset.parents),
+            ", ".join(names[parent] for parent in piece.output.asset.parents),
         )
         for piece, when in zip(pieces, registered, strict=True)
     ]
     stage.report.table(("Asset", "Id", "Made by", "Registered, UTC", "Made from"), rows)
     stage.report.facts["assets"] = {
-        piece.name: {"id": str(piece.id), "contentHash": "0x" + piece.asset.content_hash.hex()}
+        piece.name: {
+            "id": str(piece.id),
+            "contentHash": "0x" + piece.output.asset.content_hash.hex(),
+        }
         for piece in pieces
     }

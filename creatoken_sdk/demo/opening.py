@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from creatoken_sdk import NATIVE, Creatoken, PayoutTerms, SourceType, Upstream, Work
 from creatoken_sdk.demo.brief import Brand, Brief
-from creatoken_sdk.demo.journal import Journal
 from creatoken_sdk.demo.money import ETHER, eth
-from creatoken_sdk.demo.piece import Piece, register
-from creatoken_sdk.demo.production import Production, draw_last_summer
+from creatoken_sdk.demo.piece import Piece
+from creatoken_sdk.demo.production import LAST_SUMMER, Production, draw_last_summer
 from creatoken_sdk.demo.report import short
 from creatoken_sdk.demo.stage import Stage
 
@@ -75,15 +74,13 @@ def last_summer(stage: Stage, project: int, brand: Brand) -> Earlier:
     )
     work = ct.works.open(project)
     report.name(work.token, "last summer's work")
-    journal = Journal(ct.works.domain, work.id, ct.now)
-    banner = draw_last_summer(journal, cast, brand)
-    piece = Piece.make(
-        ct, "last-summer", cast.ben, banner, journal.steps, SourceType.DIGITAL_CREATION
-    )
-    ct.contributions.record(work, journal.tree.root, len(journal.tree), journal.shares)
-    register(stage, piece)
+    with stage.studio.run(
+        "last summer", work=work, brief=LAST_SUMMER.text, authorised_by=cast.maya.account
+    ) as run:
+        banner = draw_last_summer(run, cast, brand)
+        piece = Piece.make(stage, run, "last-summer", cast.ben, banner, SourceType.DIGITAL_CREATION)
+    stage.flush()
     stage.client(cast.studio).contributions.seal(work)
-    stage.artefacts.save("last-summer.png", banner.png)
     report.facts["works"] = {"lastSummer": {"id": work.id, "token": work.token}}
     report.say(f"Work {work.id} is sealed, all of it is Ben's, paid at {work.token}.")
     return Earlier(work, piece)
@@ -98,8 +95,10 @@ def commission(
     upstream = Upstream(earlier.work.id, _UPSTREAM_BPS)
     work = ct.works.open(project, upstream=[upstream])
     report.name(work.token, "this work")
-    production = Production(cast, brief, brand, Journal(ct.works.domain, work.id, ct.now))
-    authorisation = production.authorise(_DRAFT_FEE + _FINAL_FEE).document.root
+    policy = {"approvalsRequired": 1, "budgetWei": str(_DRAFT_FEE + _FINAL_FEE), "finalStage": 7}
+    run = stage.open_run(brief.title, work, brief.source, policy)
+    production = Production(cast, brief, brand, run)
+    authorisation = run.steps[0].step.detail
     for_draft = _terms(stage, work, _DRAFT_STAGE, cast.ana.address, _DRAFT_FEE, authorisation)
     for_final = _terms(stage, work, _FINAL_STAGE, work.token, _FINAL_FEE, authorisation)
     stage.client(cast.client).payouts.fund_many([for_draft, for_final])

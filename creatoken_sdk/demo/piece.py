@@ -1,59 +1,46 @@
-"""A picture that can be registered: its bytes, what the chain will hold of it, and its record."""
+"""A picture with a birth certificate: what it is called here, who made it, and its asset."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from creatoken_sdk import AssetInput, Creatoken, SourceType
+from creatoken_sdk import SourceType
 from creatoken_sdk.demo.cast import Person
 from creatoken_sdk.demo.designer import Banner
 from creatoken_sdk.demo.stage import Stage
-from creatoken_sdk.record import (
-    Certificate,
-    MerkleTree,
-    SignedStep,
-    asset_document,
-    asset_leaf,
-    content_hash,
-    new_key,
-)
+from creatoken_sdk.studio.outputs import Output
+from creatoken_sdk.studio.run import Run
 
-__all__ = ["PROMPT", "Piece", "register"]
+__all__ = ["PROMPT", "Piece"]
 
 PROMPT = "/details/prompt"
 """Where a record holds what the agents were told."""
 
-_DEADLINE_SECONDS = 24 * 60 * 60
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One version of a picture. `certificate` shows every field; `key` can issue it again."""
+    """One version of a picture."""
 
     name: str
     creator: Person
-    content: bytes
-    asset: AssetInput
-    id: int
-    certificate: Certificate
-    key: bytes
+    output: Output
 
     @classmethod
     def make(
         cls,
-        ct: Creatoken,
+        stage: Stage,
+        run: Run,
         name: str,
         creator: Person,
         banner: Banner,
-        steps: Sequence[SignedStep],
         source: SourceType,
         *,
-        parents: Sequence[int] = (),
+        parents: Sequence[Piece] = (),
         prompt: str = "",
+        final: bool = True,
     ) -> Piece:
-        """Record how the banner came to be. Nothing is sent, and yet the id is known."""
-        key = new_key()
+        """Leave the banner as a file and record how it came to be: its id is known at once."""
         details = {
             "headline": banner.copy.headline,
             "height": banner.height,
@@ -62,40 +49,18 @@ class Piece:
             "scene": banner.scene,
             "width": banner.width,
         }
-        record = asset_document(ct.works.domain, steps, parents, details)
-        certificate = Certificate.issue(record, key)
-        asset = AssetInput(
-            creator=creator.address,
-            content_hash=content_hash(banner.png),
-            record_root=certificate.root,
-            work_id=steps[0].step.work_id,
+        output = run.output(
+            stage.artefacts.save(f"{name}.png", banner.png),
+            parents=[parent.output for parent in parents],
+            creator=creator.account,
+            owner=stage.cast.studio.address,
             source_type=source,
-            parents=tuple(parents),
+            final=final,
+            details=details,
         )
-        return cls(name, creator, banner.png, asset, ct.assets.id_of(asset), certificate, key)
+        return cls(name, creator, output)
 
     @property
-    def leaf(self) -> bytes:
-        """The leaf that anchors the picture before it is registered."""
-        asset = self.asset
-        values = (asset.creator, asset.content_hash, asset.record_root, asset.manifest_hash)
-        return asset_leaf(*values)
-
-
-def register(stage: Stage, piece: Piece, anchored: MerkleTree | None = None) -> None:
-    """Register a piece that its creator signs for; from an anchored tree it keeps that time."""
-    ct, asset = stage.client(stage.cast.pipeline), piece.asset
-    owner, deadline = stage.cast.studio.address, ct.now() + _DEADLINE_SECONDS
-    signature = ct.assets.sign(piece.creator.account, asset, owner, deadline)
-    if anchored is None:
-        ct.assets.register_for(asset, owner, deadline, signature)
-    else:
-        ct.assets.register_anchored(
-            asset,
-            owner,
-            anchorer=ct.address,
-            root=anchored.root,
-            proof=anchored.proof(piece.leaf),
-            deadline=deadline,
-            signature=signature,
-        )
+    def id(self) -> int:
+        """The asset's id."""
+        return self.output.id

@@ -12,19 +12,21 @@ from creatoken_sdk.demo.opening import Commission
 from creatoken_sdk.demo.piece import PROMPT
 from creatoken_sdk.demo.stage import Stage
 from creatoken_sdk.demo.verdict import examine
-from creatoken_sdk.record import Certificate, Disclosure
+from creatoken_sdk.record import Certificate, Disclosure, Field
 
 __all__ = ["close_the_books", "hand_out", "open_one_field", "prove"]
 
 
 def hand_out(stage: Stage, deal: Commission, finished: Finished) -> None:
-    """Save the certificate without the prompt, and for the studio alone everything and its keys."""
-    save, entries, final = stage.artefacts.save, deal.production.journal.entries, finished.final
-    save("certificate.json", final.certificate.erase(PROMPT).to_json())
-    save("private/record.json", final.certificate.to_json())
-    save("private/steps.json", {str(i): one.document.to_json() for i, one in enumerate(entries)})
-    keys = {str(i): one.key.hex() for i, one in enumerate(entries)}
-    save("private/keys.json", {"record": final.key.hex(), "steps": keys})
+    """Save the certificate without the prompt, and what opens the review of the last step.
+
+    The studio's store alone keeps the rest.
+    """
+    certificate = finished.final.output.certificate
+    stage.artefacts.save("certificate.json", certificate.erase(PROMPT).to_json())
+    review = deal.production.run.steps[-1].step
+    opened = stage.studio.memory.disclose("0x" + review.struct_hash().hex(), "/inputHash")
+    stage.artefacts.save("review.json", _document(opened, review.detail))
 
 
 def prove(stage: Stage) -> None:
@@ -32,35 +34,36 @@ def prove(stage: Stage) -> None:
     report = stage.report
     stage.act(
         "Proof from the file alone",
-        "A stranger with final.png and certificate.json, without a key, asks nobody but the chain.",
+        "A stranger with final.png, certificate.json and review.json, without a key, asks nobody",
+        "but the chain.",
     )
     ct, content = stage.stranger(), (stage.artefacts.folder / "final.png").read_bytes()
-    certificate = _received(stage)
-    verdict = examine(ct, content, certificate)
+    certificate, review = _received(stage), _opened(stage)
+    verdict = examine(ct, content, certificate, review)
     report.say("Integrity, from the file and its certificate:")
     report.checked(verdict.integrity)
     report.say("Chain, from what the contracts hold now:")
     report.checked(verdict.chain)
     middle = len(content) // 2
     flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-    refusal = examine(ct, flipped, certificate).integrity[0]
+    refusal = examine(ct, flipped, certificate, review).integrity[0]
     report.say(f"The same file with one bit of byte {middle:,} flipped:")
     report.check("it is refused", not refusal.passed, refusal.detail)
 
 
 def open_one_field(stage: Stage, deal: Commission, finished: Finished) -> None:
     """Open one field of a step's private document; the prompt beside it stays closed."""
-    report, journal = stage.report, deal.production.journal
+    report = stage.report
     stage.act(
         "One field and nothing else",
         "A buyer asks what drew the picture. The studio opens that field of the step's document;",
         "its proof leads to the root that the design agent signed.",
     )
-    entry = journal.entries[finished.chosen.steps - 1]
-    opened = entry.document.disclose("/model")
-    stage.artefacts.save("disclosure.json", _document(opened, entry.document.root))
-    holds = opened.verify(entry.signed.step.detail)
-    report.check(f"step {entry.signed.step.index} was taken by {opened.field.value}", holds)
+    step = deal.production.run.steps[finished.chosen.step].step
+    opened = stage.studio.memory.disclose("0x" + step.struct_hash().hex(), "/model")
+    stage.artefacts.save("disclosure.json", _document(opened, step.detail))
+    holds = opened.verify(step.detail)
+    report.check(f"step {step.index} was taken by {opened.field.value}", holds)
     hidden = PROMPT in _received(stage).erased
     report.check("the prompt stays closed", hidden, "the certificate holds its commitment alone")
 
@@ -97,6 +100,13 @@ def _show_bills(stage: Stage) -> None:
 def _received(stage: Stage) -> Certificate:
     path = stage.artefacts.folder / "certificate.json"
     return Certificate.from_json(json.loads(path.read_text("utf-8")))
+
+
+def _opened(stage: Stage) -> Disclosure:
+    document = json.loads((stage.artefacts.folder / "review.json").read_text("utf-8"))
+    salt, proof = bytes.fromhex(document["salt"][2:]), document["proof"]
+    field = Field(document["path"], document["value"], salt)
+    return Disclosure(field, tuple(bytes.fromhex(one[2:]) for one in proof))
 
 
 def _document(opened: Disclosure, root: bytes) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def run(out: Path, console: Console) -> Report:
         stage = Stage(chain, artefacts, report)
         perform(stage, brief, brand)
         report.facts |= _facts(stage)
+        stage.close()
     report.close(time.monotonic() - started, _left_in(out))
     artefacts.save("story.json", report.to_json())
     return report
@@ -82,7 +83,7 @@ def _facts(stage: Stage) -> dict[str, Any]:
 
 def _left_in(out: Path) -> str:
     return (
-        f"In {out}/: final.png with the certificate.json to hand out, the drafts, license.txt, "
-        "disclosure.json, story.json with every id and transaction, and private/ for the studio "
-        "alone."
+        f"In {out}/: final.png with certificate.json and review.json to hand out, the drafts, "
+        "license.txt, disclosure.json, story.json with every id and transaction, and private/ for "
+        "the studio alone."
     )

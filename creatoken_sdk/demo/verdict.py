@@ -11,6 +11,7 @@ from creatoken_sdk.record import (
     ERASED,
     VERIFIED,
     Certificate,
+    Disclosure,
     SignedStep,
     asset_id,
     content_hash,
@@ -33,8 +34,10 @@ class Verdict:
     chain: tuple[Check, ...] = ()
 
 
-def examine(ct: Creatoken, content: bytes, certificate: Certificate) -> Verdict:
+def examine(ct: Creatoken, content: bytes, certificate: Certificate, review: Disclosure) -> Verdict:
     """Examine a file without a key, an index, or the word of whoever made it.
+
+    Steps commit to contents with a salt; `review` opens what the last one, a review, was of.
 
     Bytes that nobody registered get one failed check: there is nothing to compare them with.
     Anybody can register hashes seen elsewhere, so the registration that counts is the one in the
@@ -54,18 +57,23 @@ def examine(ct: Creatoken, content: bytes, certificate: Certificate) -> Verdict:
         (e for e in matching if _recorded_at(ct, e["asset"]["work_id"], steps)), matching[0]
     )
     return Verdict(
-        (found, *_integrity(ct, event, certificate, steps)),
+        (found, *_integrity(ct, event, certificate, steps, review)),
         tuple(_chain(ct, event, certificate, steps)),
     )
 
 
 def _integrity(
-    ct: Creatoken, event: Event, certificate: Certificate, steps: list[SignedStep]
+    ct: Creatoken,
+    event: Event,
+    certificate: Certificate,
+    steps: list[SignedStep],
+    review: Disclosure,
 ) -> list[Check]:
     asset = event["asset"]
     place = (ct.chain_id, ct.assets.address)
     id_now = asset_id(*place, asset["creator"], asset["content_hash"], asset["record_root"])
-    made = [one.step.index for one in steps if one.step.output == asset["content_hash"]]
+    last = steps[-1].step
+    opened = review.verify(last.detail) and review.field.commitment == last.input
     level = oversight([one.step for one in steps]).value
     return [
         Check("its id is the hash of what it is", id_now == event["asset_id"], short(id_now)),
@@ -73,8 +81,8 @@ def _integrity(
         _attempt("its steps are signed and in one chain", lambda: _signed(ct, steps)),
         Check(
             "the last review was of exactly these bytes",
-            bool(made) and steps[-1].step.input == asset["content_hash"],
-            f"step {len(steps) - 1} reviewed what step {made[-1] if made else '?'} made",
+            opened and review.field.value == "0x" + asset["content_hash"].hex(),
+            f"step {last.index} by {short(last.actor)}, opened",
         ),
         Check("oversight follows from the steps", level == certificate.record["oversight"], level),
     ]

@@ -74,8 +74,9 @@ class Jobs:
         texts = (call.to, _hex(call.data), effect.target, _hex(effect.data), json.dumps(subject))
         db.execute(
             "INSERT INTO jobs (id, kind, account, target, data, effect_target, effect_data,"
-            " subject, state, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO NOTHING",
+            " subject, state, created_at, changed_at, position)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            " (SELECT COALESCE(max(position), 0) + 1 FROM jobs)) ON CONFLICT (id) DO NOTHING",
             (job_id, kind, self._account, *texts, JobState.QUEUED.value, now, now),
         )
         return job_id
@@ -85,7 +86,7 @@ class Jobs:
         marks = ", ".join("?" * len(states))
         rows = self._store.rows(
             f"SELECT {_COLUMNS} FROM jobs WHERE account = ? AND state IN ({marks})"
-            " ORDER BY created_at, id",
+            " ORDER BY position, id",
             (self._account, *(state.value for state in states)),
         )
         return [_job(*row) for row in rows]

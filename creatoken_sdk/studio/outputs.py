@@ -76,7 +76,8 @@ class Output:
         """Write it down with the key to its record."""
         db.execute(
             "INSERT INTO assets (id, run_id, file, final, leaf, content_hash, input, settled,"
-            " certificate, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+            " certificate, created_at, position) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?,"
+            " (SELECT COALESCE(max(position), 0) + 1 FROM assets))",
             (
                 hex(self.id),
                 run_id,

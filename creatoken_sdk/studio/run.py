@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import CreatokenError
-from creatoken_sdk.record import SourceType, new_key
+from creatoken_sdk.record import SignedStep, SourceType, new_key
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.studio.actors import Actor, Who
@@ -206,6 +206,11 @@ class Run:
         with self._studio.store.transaction(durable=self._durable) as db:
             output.store(db, self._journal.run_id, key, final=final)
         return output
+
+    @property
+    def steps(self) -> list[SignedStep]:
+        """The steps so far; UnsignedError if one awaits its actor's signature."""
+        return self._journal.signed_steps()
 
     def write(self, entry: Entry) -> None:
         """Write a step."""

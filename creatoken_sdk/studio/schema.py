@@ -43,6 +43,7 @@ CREATE TABLE trees (
 );
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY,              -- hash of the call: a repeat is the same job
+    position BIGINT NOT NULL,         -- order in which they were queued
     kind TEXT NOT NULL,               -- record, anchor, register
     account TEXT NOT NULL,            -- who sends it
     target TEXT NOT NULL,
@@ -56,7 +57,7 @@ CREATE TABLE jobs (
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL
 );
-CREATE INDEX jobs_open ON jobs (account, state, created_at);
+CREATE INDEX jobs_open ON jobs (account, state, position);
 CREATE TABLE transactions (
     hash TEXT PRIMARY KEY,
     job_id TEXT NOT NULL REFERENCES jobs (id),
@@ -73,6 +74,7 @@ CREATE TABLE transactions (
 );
 CREATE TABLE assets (
     id TEXT PRIMARY KEY,              -- asset id as 0x hex
+    position BIGINT NOT NULL,         -- order in which they were made: parents come first
     run_id TEXT NOT NULL REFERENCES runs (id),
     file TEXT NOT NULL,               -- its name, for people
     final BIGINT NOT NULL,            -- 1 to register it, 0 to anchor it only

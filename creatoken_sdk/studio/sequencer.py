@@ -102,7 +102,9 @@ class Sequencer:
         try:
             signed = self.client.sign(job.call, nonce=nonce)
         except RevertError as error:
-            if not self._is_done(job.effect):
+            # What is under way may be what it waits for, such as the registration of a parent.
+            alone = not self._jobs.within(JobState.SENT)
+            if alone and not self._is_done(job.effect):
                 self._move(job, JobState.REVERTED, reason=str(error))
             return
         with self.store.transaction() as db:

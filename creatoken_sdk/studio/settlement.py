@@ -83,7 +83,7 @@ class Settlement:
         rows = db.rows(
             "SELECT id, input, certificate, anchor FROM assets WHERE final = 1 AND settled = 0"
             " AND (anchored_by IS NULL OR anchored_by IN (SELECT id FROM jobs WHERE state = ?))"
-            f" ORDER BY created_at, id {db.FOR_UPDATE}",
+            f" ORDER BY position, id {db.FOR_UPDATE}",
             (JobState.FINAL.value,),
         )
         for asset_id, written, certificate, anchor in rows:

@@ -9,8 +9,10 @@ import hashlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -168,11 +170,12 @@ def test_demo__when_told__keeps_prompts_and_keys_in_the_private_folder(
 ) -> None:
     private = told.out / "private"
     assert private.stat().st_mode & 0o077 == 0
-    keys = json.loads((private / "keys.json").read_text())
-    secrets = [keys["record"], *keys["steps"].values(), *prompt_lines()]
-    assert len(secrets) == 1 + 14 + len(prompt_lines())
+    keys = keys_in(private / "studio.db")
+    assert len(keys) == 2 + 14 + 5  # steps of two works, and five pictures
     assert len(prompt_lines()) >= 5
-    assert any(line in (private / "record.json").read_text() for line in prompt_lines())
+    kept = b"".join(path.read_bytes() for path in private.glob("studio.db*"))
+    assert all(line.encode() in kept for line in prompt_lines()[:1])
+    secrets = [*keys, *prompt_lines()]
     for path in told.out.glob("*.json"):
         assert not [secret for secret in secrets if secret in path.read_text()], path.name
 
@@ -188,9 +191,8 @@ def test_perform__when_played__puts_no_key_and_no_prompt_on_the_chain(tmp_path: 
         blocks = [chain.request("eth_getBlockByNumber", hex(n), True) for n in range(height + 1)]
         logs = chain.request("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest"})
     on_chain = json.dumps([blocks, logs])
-    keys = json.loads((tmp_path / "private/keys.json").read_text())
     secrets = [person.account.key.hex().removeprefix("0x") for person in stage.cast]
-    secrets += [keys["record"], *keys["steps"].values()]
+    secrets += keys_in(tmp_path / "private/studio.db")
     secrets += [line.encode().hex() for line in prompt_lines()]
     assert report.facts["assets"]["final"]["contentHash"][2:] in on_chain
     assert not [secret for secret in secrets if secret in on_chain]
@@ -199,7 +201,7 @@ def test_perform__when_played__puts_no_key_and_no_prompt_on_the_chain(tmp_path: 
 @pytest.mark.parametrize(
     ("sabotage", "failed"),
     [
-        (TAMPER_WITH_THE_PICTURE, "the file is registered"),
+        (TAMPER_WITH_THE_PICTURE, "the last review was of exactly these bytes"),
         (CLAIM_ONE_WEI_MORE, "every claim is what the split comes to, worked out anew"),
         (HIDE_A_PAYMENT, "books and balances agree to the wei"),
     ],
@@ -232,6 +234,14 @@ def test_demo__when_interrupted__leaves_no_chain_behind(tmp_path: Path) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert not (tmp_path / "out/story.json").exists()
+
+
+def keys_in(store: Path) -> list[str]:
+    """The record keys of a studio, in hex."""
+    with closing(sqlite3.connect(store)) as database:
+        return [
+            key.removeprefix("0x") for (key,) in database.execute("SELECT key FROM record_keys")
+        ]
 
 
 def prompt_lines() -> list[str]:

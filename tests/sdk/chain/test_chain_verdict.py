@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from creatoken_sdk.demo.journal import Journal
 
 from creatoken_sdk import AssetInput, Creatoken, Work
 from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.demo.cast import Person
 from creatoken_sdk.demo.evidence import Evidence
-from creatoken_sdk.demo.journal import Journal
 from creatoken_sdk.demo.verdict import FINAL_STAGE, examine
 from creatoken_sdk.record import (
     ActorKind,
