@@ -6,25 +6,14 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from creatoken_sdk.anvil import Anvil
-from creatoken_sdk.chain.deploy import deploy
-from creatoken_sdk.chain.rpc import Rpc
-from creatoken_sdk.chain.wallet import Wallet
-
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
-
-
-@pytest.fixture
-def chain():
-    with Anvil() as chain:
-        list(deploy(Wallet(Rpc.connect(chain.url), 31337, chain.accounts[0])))
-        yield chain
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
 
 
 def test_readme__when_its_example_runs__pays_ana_and_splits_seven_to_three(
-    chain, tmp_path, monkeypatch
+    creatoken_chain, tmp_path, monkeypatch
 ):
+    chain = creatoken_chain
     monkeypatch.chdir(tmp_path)
     (tmp_path / "banner.png").write_bytes(b"the banner")
     ana, ben = (Account.from_key(bytes([i]) * 32).address for i in (5, 6))

@@ -21,14 +21,14 @@ from creatoken_sdk.errors import CreatokenError, RevertError
 
 ROOT = re.compile(r"^([A-Z]\w+Error)$")
 BRANCH = re.compile(r"^((?:│   |    )*)[├└]── ([A-Z]\w+)")
-OPTIONAL = ("creatoken_sdk.__main__", "creatoken_sdk.studio.postgres")
+MAIN = "creatoken_sdk.__main__"
 
 Edge = tuple[str, str]
 
 
 def modules() -> Iterator[Any]:
     for found in pkgutil.walk_packages(creatoken_sdk.__path__, "creatoken_sdk."):
-        if not found.name.startswith(OPTIONAL):
+        if found.name != MAIN:
             yield importlib.import_module(found.name)
 
 
