@@ -62,16 +62,17 @@ def _creatoken_anvil() -> Iterator[Anvil]:
 
 @pytest.fixture
 def creatoken_chain(_creatoken_anvil: Anvil) -> Iterator[Anvil]:
-    """A chain with all contracts, where only the sender's tip costs gas.
+    """A chain with all contracts, whose base fee is zero.
 
-    All tests share it; what a test does to it is undone after the test. Do not leave threads
-    behind that go on sending.
+    All tests share it; what a test does to its state, its time and its mining is undone. Do not
+    leave threads behind that go on sending.
     """
     snapshot = _creatoken_anvil.request("evm_snapshot")
     yield _creatoken_anvil
-    # What waits in the pool now could be lost with the receipt already seen, and so block a nonce.
+    # Anvil prunes its pool after a receipt shows: reverted too soon, it would lose what comes next.
     _creatoken_anvil.request("anvil_dropAllTransactions")
     assert _creatoken_anvil.request("evm_revert", snapshot), "the chain lost its snapshot"
+    _creatoken_anvil.request("evm_setAutomine", True)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """What the documents tell people to run does run."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,15 @@ def test_readme__when_its_example_runs__pays_ana_and_splits_seven_to_three(
     assert ct.assets.get(names["banner_id"]).stages == (7,)
     shares = [ct.contributions.shares_of(work, account) for account in (ana, ben)]
     assert (shares, ct.contributions.total_shares(work)) == ([700, 300], 1000)
+
+
+def test_test_a_pipeline__when_its_files_run__pass_with_nothing_but_the_plugin(tmp_path):
+    text = (ROOT / "docs/how-to/test-a-pipeline.md").read_text()
+    for name, code in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", text, re.DOTALL):
+        (tmp_path / name).write_text(code)
+    command = [sys.executable, "-m", "pytest", "-q", "-pno:ape_test", "-pno:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
