@@ -213,26 +213,26 @@ class Run:
         and `owner` the creator, unless named. The same file in the same run is the same asset.
         """
         creator = creator or self._studio.signer
-        known = Output.find(self._studio.store, self._journal.run_id, Path(path), creator.address)
-        if known is not None:
-            if final:
-                known.promote(self._studio.store)
-            return known
-        key = new_key()
-        output = Output.make(
-            self._studio.chain,
-            Path(path),
-            self._journal.signed_steps(),
-            creator,
-            work_id=self._work.id,
-            parents=[p if isinstance(p, int) else p.id for p in parents],
-            source_type=source_type,
-            owner=owner or creator.address,
-            details=details or {},
-            key=key,
-        )
-        with self._studio.store.transaction(durable=self._durable) as db:
-            output.store(db, self._journal.run_id, key, final=final)
+        store, run_id, file = self._studio.store, self._journal.run_id, content_of(Path(path))
+        output = Output.find(store, run_id, file["sha256"], creator.address)
+        if output is None:
+            key = new_key()
+            output = Output.make(
+                self._studio.chain,
+                file,
+                self._journal.signed_steps(),
+                creator,
+                work_id=self._work.id,
+                parents=[p if isinstance(p, int) else p.id for p in parents],
+                source_type=source_type,
+                owner=owner or creator.address,
+                details=details or {},
+                key=key,
+            )
+            with store.transaction(durable=self._durable) as db:
+                output = output.store(db, run_id, key, final=final)
+        if final:
+            output.promote(store)
         return output
 
     def write(self, entry: Entry) -> None:

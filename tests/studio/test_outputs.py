@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_output__given_creators__is_one_asset_of_each(
     assert hers.asset.creator == creatoken_actors.designer.address
     assert hers.owner == creatoken_actors.buyer.address
     assert creatoken_run.output(banner, creator=creatoken_actors.designer) == hers
+
+
+def test_output__given_one_file_in_many_threads__is_one_asset(
+    creatoken_studio: Studio, creatoken_run: Run, banner: Path
+) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: creatoken_run.output(banner), range(16)))
+    assert {one.id for one in made} == {made[0].id}
+    assert creatoken_studio.store.rows("SELECT id FROM assets") == [(hex(made[0].id),)]
 
 
 def test_output__given_all_steps__holds_them_signed_and_names_its_parents(
