@@ -6,8 +6,12 @@ CreatokenError
 │   ├── EncodingError    the value does not fit its Solidity type exactly
 │   └── ErasedError      the certificate at hand does not hold the field's value
 ├── SigningError         the signature is malformed, or not by the account it should be by
-├── ChainError           the chain or its RPC endpoint did not do what was asked
-└── RevertError          a contract refused
+├── ChainError           the chain or its RPC endpoint did not do what was asked; more of it
+│                        in `creatoken_sdk.chain.errors`
+├── RevertError          a contract refused; more in `creatoken_sdk.chain.reverts`
+├── StudioError          recording or settling could not go on; more in
+│                        `creatoken_sdk.studio.errors`
+└── MissingExtraError    a command needs packages that are not installed
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What can go wrong between the SDK and a chain, apart from a contract's refusal.
 
 ChainError
+├── AnvilError                  the local development chain did not start, or refused
 ├── UnreachableError            nobody answered
 ├── RateLimitedError            the endpoint wants fewer requests
 ├── BadResponseError            the answer is no valid answer

@@ -3,6 +3,13 @@
 The class of `PayoutVaultNotApproved(uint256 assetId, uint8 stage)` is `PayoutVaultNotApprovedError`
 with the attributes `asset_id` and `stage`; import it from here, or catch `RevertError` for all.
 `args` are the Solidity arguments in order.
+
+RevertError
+├── CustomRevertError       a contract's own error; one class below it for each
+├── ReasonRevertError       a text, as older tokens make them
+├── PanicRevertError        one of Solidity's own checks
+├── OutOfGasRevertError     the gas was used up
+└── UnknownRevertError      no packaged ABI knows it
 """
 
 from __future__ import annotations

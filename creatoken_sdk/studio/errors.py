@@ -1,4 +1,15 @@
-"""What goes wrong between the pipeline and the chain; each message says what to do next."""
+"""What goes wrong between the pipeline and the chain; each message says what to do next.
+
+StudioError
+├── StoreError                  the database did not take or give what it should
+│   ├── StoreAccessError        it cannot be opened as asked
+│   ├── StoreBusyError          another process holds it
+│   ├── StoreUnreachableError   its server does not answer
+│   ├── SchemaError             a newer SDK made it
+│   └── CorruptStoreError       its file is damaged
+├── SettlementError             contracts refused some jobs
+└── UnsignedError               an earlier step awaits its actor's signature
+"""
 
 from __future__ import annotations
 

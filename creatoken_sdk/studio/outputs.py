@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from creatoken_sdk.chain.assets import AssetInput
@@ -16,7 +15,7 @@ from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.store import Database, Store
-from creatoken_sdk.studio.values import content_of
+from creatoken_sdk.studio.values import Content
 
 __all__ = ["Output"]
 
@@ -38,7 +37,7 @@ class Output:
     def make(
         cls,
         client: Creatoken,
-        content: Path,
+        file: Content,
         steps: Sequence[SignedStep],
         creator: Signer,
         *,
@@ -49,14 +48,13 @@ class Output:
         details: Mapping[str, Json],
         key: bytes,
     ) -> Output:
-        """Hash the file, commit to its record, and have the creator sign for it."""
-        hashed = content_of(content)
-        details = {"file": hashed["file"], "bytes": hashed["bytes"], **details}
+        """Commit to the record of a file, hashed already, and have the creator sign for it."""
+        details = {"file": file["file"], "bytes": file["bytes"], **details}
         record = asset_document(client.works.domain, steps, parents, details)
         certificate = Certificate.issue(record, key)
         asset = AssetInput(
             creator=creator.address,
-            content_hash=bytes.fromhex(hashed["sha256"][2:]),
+            content_hash=bytes.fromhex(file["sha256"][2:]),
             record_root=certificate.root,
             work_id=work_id,
             source_type=source_type,
@@ -72,8 +70,12 @@ class Output:
         asset = self.asset
         return asset_leaf(asset.creator, asset.content_hash, asset.record_root, asset.manifest_hash)
 
-    def store(self, db: Database, run_id: str, key: bytes, *, final: bool) -> None:
-        """Write it down with the key to its record."""
+    def store(self, db: Database, run_id: str, key: bytes, *, final: bool) -> Output:
+        """Write it down with the key to its record; return it, or what another wrote meanwhile."""
+        db.rows(f"SELECT id FROM runs WHERE id = ? {db.FOR_UPDATE}", (run_id,))
+        known = self.find(db, run_id, to_json(self.asset.content_hash), self.asset.creator)
+        if known is not None:
+            return known
         db.execute(
             "INSERT INTO assets (id, run_id, file, final, leaf, content_hash, input, settled,"
             " certificate, created_at, position) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?,"
@@ -91,13 +93,16 @@ class Output:
             ),
         )
         db.execute("INSERT INTO record_keys VALUES (?, ?)", (hex(self.id), to_json(key)))
+        return self
 
     @classmethod
-    def find(cls, store: Store, run_id: str, content: Path, creator: str) -> Output | None:
-        """Return the creator's asset of a run that has this content, if there is one."""
+    def find(
+        cls, store: Store | Database, run_id: str, content_hash: object, creator: str
+    ) -> Output | None:
+        """Return the creator's asset of a run that has this content (0x hex), if there is one."""
         rows = store.rows(
             "SELECT id, input, certificate FROM assets WHERE run_id = ? AND content_hash = ?",
-            (run_id, content_of(content)["sha256"]),
+            (run_id, content_hash),
         )
         outputs = (cls.load(*row) for row in rows)
         return next((one for one in outputs if one.asset.creator == creator), None)

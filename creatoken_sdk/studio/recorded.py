@@ -3,62 +3,71 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import aclosing, contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
-from creatoken_sdk.studio.run import Begun, StepSpec, current_run
+from creatoken_sdk.studio.run import StepSpec, current_run
 
 __all__ = ["recorded"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_RECEIVERS = ("self", "cls")
 
 
 def recorded(spec: StepSpec, function: F) -> F:
     """Return the function, recording its calls: sync, async, generator or async generator.
 
     Outside a run it is just itself. What it raises passes and is no step; what it returns, or all
-    that it yields, is the output. Its arguments, by name, are the input.
+    that it yields, is the output. Its arguments, by name and without `self`, are the input. A
+    generator belongs to the run in which it is consumed, and is a step once it is exhausted.
     """
     signature = inspect.signature(function)
 
-    def begin(args: Any, kwargs: Any) -> Begun | None:
+    @contextmanager
+    def recording(args: Any, kwargs: Any) -> Iterator[Callable[[object], None]]:
         run = current_run()
         if run is None:
-            return None
+            yield lambda output: None
+            return
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        return run.begin(spec, {k: v for k, v in bound.arguments.items() if k != "self"})
+        begun = run.begin(spec, {k: v for k, v in bound.arguments.items() if k not in _RECEIVERS})
+        try:
+            yield begun.finish
+        except BaseException:
+            begun.abandon()
+            raise
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        begun = begin(args, kwargs)
-        output = function(*args, **kwargs)
-        if begun:
-            begun.finish(output)
-        return output
+        with recording(args, kwargs) as finish:
+            output = function(*args, **kwargs)
+            finish(output)
+            return output
 
     async def wait(*args: Any, **kwargs: Any) -> Any:
-        begun = begin(args, kwargs)
-        output = await function(*args, **kwargs)
-        if begun:
-            begun.finish(output)
-        return output
+        with recording(args, kwargs) as finish:
+            output = await function(*args, **kwargs)
+            finish(output)
+            return output
 
-    def generate(*args: Any, **kwargs: Any) -> Iterator[Any]:
-        begun, items = begin(args, kwargs), []
-        for item in function(*args, **kwargs):
-            items.append(item)
-            yield item
-        if begun:
-            begun.finish(_joined(items))
+    def generate(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        with recording(args, kwargs) as finish:
+            kept = _Kept(function(*args, **kwargs))
+            returned = yield from kept
+            finish(_joined(kept.items))
+            return returned
 
     async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        begun, items = begin(args, kwargs), []
-        async for item in function(*args, **kwargs):
-            items.append(item)
-            yield item
-        if begun:
-            begun.finish(_joined(items))
+        with recording(args, kwargs) as finish:
+            items = []
+            async with aclosing(function(*args, **kwargs)) as source:
+                async for item in source:
+                    items.append(item)
+                    yield item
+            finish(_joined(items))
 
     if inspect.isasyncgenfunction(function):
         chosen: Any = stream
@@ -69,6 +78,24 @@ def recorded(spec: StepSpec, function: F) -> F:
     else:
         chosen = call
     return wraps(function)(chosen)  # type: ignore[return-value]
+
+
+class _Kept(Generator[Any, Any, Any]):
+    """A generator as it is, for `yield from`, that keeps the items it hands on."""
+
+    def __init__(self, source: Generator[Any, Any, Any]) -> None:
+        self._source = source
+        self.items: list[Any] = []
+
+    def send(self, value: Any) -> Any:
+        return self._keep(self._source.send(value))
+
+    def throw(self, *error: Any) -> Any:
+        return self._keep(self._source.throw(*error))
+
+    def _keep(self, item: Any) -> Any:
+        self.items.append(item)
+        return item
 
 
 def _joined(items: list[Any]) -> object:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import wraps
+from heapq import heappop, heappush
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -59,13 +60,28 @@ class StepSpec:
     parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
     content: Callable[[Any], object] = field(default=_same, repr=False)
 
+    def entry(self, key: str, input: Content, output: object) -> Entry:
+        """Return what there is to write of one step."""
+        return Entry(
+            actor=self.actor,
+            action=self.action,
+            key=key,
+            source_type=self.source_type,
+            input=input,
+            output=content_of(self.content(output)),
+            shares=self.shares,
+            model=self.model,
+            parameters=plain(self.parameters),
+        )
+
 
 class Run:
     """What `studio.run(...)` gives. Opening the same name for the same work again resumes it.
 
     Steps are told apart by their key: the action and its how-manieth time in this run, unless
-    you name one. A repeated key is the same step, not a new contribution. What could not be
-    recorded is listed in `unrecorded`; it never stops the pipeline.
+    you name one; a call that raised does not count. A repeated key is the same step, not a new
+    contribution. Processes that work on one run at once need a part each: see `nested`.
+    What could not be recorded is listed in `unrecorded`; it never stops the pipeline.
     """
 
     def __init__(
@@ -87,6 +103,7 @@ class Run:
         self._journal = journal
         self._durable = durable
         self._counts: Counter[str] = Counter()
+        self._given_back: defaultdict[str, list[int]] = defaultdict(list)
         self._counting = Lock()
 
     @contextmanager
@@ -128,12 +145,23 @@ class Run:
 
     def begin(self, spec: StepSpec, input: object, *, key: str | None = None) -> Begun:
         """Note what goes into a step; `finish` of the result writes it."""
-        with self._counting:
-            self._counts[spec.action] += 1
-            key = self._prefix + (key or f"{spec.action}#{self._counts[spec.action]}")
+        number = 0 if key else self._number(spec.action)
+        key = self._prefix + (key or f"{spec.action}#{number}")
         with self._guarded(key):
-            return Begun(self, spec, key, content_of(input))
-        return Begun(self, spec, key, None)
+            return Begun(self, spec, key, content_of(input), number)
+        return Begun(self, spec, key, None, number)
+
+    def _number(self, action: str) -> int:
+        with self._counting:
+            if self._given_back[action]:
+                return heappop(self._given_back[action])
+            self._counts[action] += 1
+            return self._counts[action]
+
+    def give_back(self, action: str, number: int) -> None:
+        """Let the next call have the number of one that raised: it may be the same, retried."""
+        with self._counting:
+            heappush(self._given_back[action], number)
 
     def human(
         self,
@@ -185,26 +213,26 @@ class Run:
         and `owner` the creator, unless named. The same file in the same run is the same asset.
         """
         creator = creator or self._studio.signer
-        known = Output.find(self._studio.store, self._journal.run_id, Path(path), creator.address)
-        if known is not None:
-            if final:
-                known.promote(self._studio.store)
-            return known
-        key = new_key()
-        output = Output.make(
-            self._studio.chain,
-            Path(path),
-            self._journal.signed_steps(),
-            creator,
-            work_id=self._work.id,
-            parents=[p if isinstance(p, int) else p.id for p in parents],
-            source_type=source_type,
-            owner=owner or creator.address,
-            details=details or {},
-            key=key,
-        )
-        with self._studio.store.transaction(durable=self._durable) as db:
-            output.store(db, self._journal.run_id, key, final=final)
+        store, run_id, file = self._studio.store, self._journal.run_id, content_of(Path(path))
+        output = Output.find(store, run_id, file["sha256"], creator.address)
+        if output is None:
+            key = new_key()
+            output = Output.make(
+                self._studio.chain,
+                file,
+                self._journal.signed_steps(),
+                creator,
+                work_id=self._work.id,
+                parents=[p if isinstance(p, int) else p.id for p in parents],
+                source_type=source_type,
+                owner=owner or creator.address,
+                details=details or {},
+                key=key,
+            )
+            with store.transaction(durable=self._durable) as db:
+                output = output.store(db, run_id, key, final=final)
+        if final:
+            output.promote(store)
         return output
 
     @property
@@ -220,9 +248,11 @@ class Run:
     def _guarded(self, key: str) -> Iterator[None]:
         try:
             yield
-        except CreatokenError as error:
-            self.unrecorded.append(f"{key}: {error}")
-            warnings.warn(f"step {key} was not recorded: {error}", RecordingWarning, stacklevel=4)
+        except Exception as error:
+            # The text of anybody else's exception may hold contents.
+            why = str(error) if isinstance(error, CreatokenError) else type(error).__name__
+            self.unrecorded.append(f"{key}: {why}")
+            warnings.warn(f"step {key} was not recorded: {why}", RecordingWarning, stacklevel=4)
 
 
 @dataclass(frozen=True)
@@ -233,23 +263,16 @@ class Begun:
     spec: StepSpec
     key: str
     input: Content | None = field(repr=False)
+    number: int = 0
 
     def finish(self, output: object) -> None:
         """Write the step, now that its output is known."""
-        spec = self.spec
         if self.input is None:
             return
         with self.run._guarded(self.key):
-            self.run.write(
-                Entry(
-                    actor=spec.actor,
-                    action=spec.action,
-                    key=self.key,
-                    source_type=spec.source_type,
-                    input=self.input,
-                    output=content_of(spec.content(output)),
-                    shares=spec.shares,
-                    model=spec.model,
-                    parameters=plain(spec.parameters),
-                )
-            )
+            self.run.write(self.spec.entry(self.key, self.input, output))
+
+    def abandon(self) -> None:
+        """Write nothing, for the work failed; tried again, it is the same step."""
+        if self.number:
+            self.run.give_back(self.spec.action, self.number)

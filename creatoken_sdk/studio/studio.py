@@ -29,6 +29,7 @@ from creatoken_sdk.studio.sequencer import Sequencer
 from creatoken_sdk.studio.settlement import Settlement
 from creatoken_sdk.studio.status import Status
 from creatoken_sdk.studio.store import Store, open_store
+from creatoken_sdk.studio.values import content_of
 
 __all__ = ["Studio"]
 
@@ -175,12 +176,13 @@ class Studio:
     ) -> Iterator[Run]:
         """Open a run; its step 0 is the director's authorisation of brief and policy.
 
-        The same name for the same work resumes the run.
+        The same name for the same work resumes the run. Opening it raises what goes wrong, since
+        nothing may be recorded without step 0; what happens in it only warns.
         """
-        run = self._run(name, work, durable)
         director = Actor.of(f"human:{_address(authorised_by)}", authorised_by)
         spec = StepSpec(AUTHORISE, director, SourceType.DIGITAL_CREATION)
-        run.begin(spec, brief, key=AUTHORISE).finish(dict(policy or {}))
+        run = self._run(name, work, durable)
+        run.write(spec.entry(AUTHORISE, content_of(brief), dict(policy or {})))
         with run.active():
             yield run
 
@@ -188,16 +190,10 @@ class Studio:
         domain: Domain = self.chain.works.domain
         run_id = _run_id(domain, work.id, name)
         with self.store.transaction() as db:
+            place = (domain.chain_id, domain.verifying_contract, work.id)
             db.execute(
                 "INSERT INTO runs VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING",
-                (
-                    run_id,
-                    name,
-                    domain.chain_id,
-                    domain.verifying_contract,
-                    work.id,
-                    int(time.time()),
-                ),
+                (run_id, name, *place, int(time.time())),
             )
         journal = Journal(self.store, domain, run_id, work.id, lambda: int(time.time()))
         return Run(name, self, journal, work, durable=durable)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -32,10 +33,9 @@ def content_of(value: object) -> Content:
     canonical JSON. Text of up to 64 Ki characters is kept as "text", other JSON as "json".
     """
     if isinstance(value, str):
-        kept = {"text": value} if len(value) <= MAX_TEXT and _is_canonical(value) else {}
-        return {"sha256": _sha256(value.encode("utf-8", "surrogatepass"))} | kept
+        return {"sha256": _sha256_of_text(value)} | ({"text": value} if _is_kept(value) else {})
     if isinstance(value, (bytes, bytearray, memoryview)):
-        data = bytes(value)
+        data = value if isinstance(value, bytes) else bytes(value)
         return {"sha256": _sha256(data), "bytes": len(data)}
     if isinstance(value, os.PathLike):
         return _of_file(Path(value))
@@ -48,16 +48,19 @@ def content_of(value: object) -> Content:
 def plain(value: object) -> Json:
     """Return a value as canonical JSON can hold it, or raise RecordError.
 
-    Floats and integers beyond 2^53-1 become decimal strings, bytes and files their hash.
+    Floats and integers beyond 2^53-1 become decimal strings. Of bytes, files, and text that is
+    long or not Unicode NFC there is the hash.
     """
-    if value is None or isinstance(value, (bool, str)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return value if _is_kept(value) else content_of(value)
     if isinstance(value, int):
         return int(value) if abs(value) <= MAX_SAFE_INTEGER else str(int(value))
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
             raise RecordError("a number is NaN or infinite; give the step a finite one")
-        return repr(value)
+        return float.__repr__(value)
     if isinstance(value, (bytes, bytearray, memoryview, os.PathLike)):
         return content_of(value)
     if isinstance(value, Mapping):
@@ -74,7 +77,7 @@ def plain(value: object) -> Json:
 def _key(key: object) -> str:
     if isinstance(key, str):
         return key
-    raise RecordError(f"a mapping has the key {key!r}, no string; write keys as strings")
+    raise RecordError(f"a mapping has a key of type {type(key).__name__}; write keys as strings")
 
 
 def _of_file(path: Path) -> Content:
@@ -88,15 +91,29 @@ def _of_file(path: Path) -> Content:
         raise RecordError(
             f"{path.name} cannot be read ({error.strerror}); record it while it is there"
         ) from None
-    return {"sha256": "0x" + digest.hexdigest(), "bytes": size, "file": path.name}
+    return {"sha256": "0x" + digest.hexdigest(), "bytes": size, "file": _file_name(path)}
 
 
-def _is_canonical(text: str) -> bool:
+def _file_name(path: Path) -> str:
+    """Its name as text that every system can hold: macOS takes accents apart."""
+    return unicodedata.normalize("NFC", os.fsencode(path.name).decode("utf-8", "replace"))
+
+
+def _is_kept(text: str) -> bool:
+    if len(text) > MAX_TEXT or text.isascii():
+        return len(text) <= MAX_TEXT
     try:
         canonical.dumps(text)
     except RecordError:
         return False
     return True
+
+
+def _sha256_of_text(text: str) -> str:
+    digest = hashlib.sha256()
+    for start in range(0, len(text), _CHUNK):
+        digest.update(text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
+    return "0x" + digest.hexdigest()
 
 
 def _sha256(data: bytes) -> str:

@@ -1,30 +1,21 @@
 """What the documents tell people to run does run."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from eth_account import Account
 
-from creatoken_sdk.anvil import Anvil
-from creatoken_sdk.chain.deploy import deploy
-from creatoken_sdk.chain.rpc import Rpc
-from creatoken_sdk.chain.wallet import Wallet
-
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
-
-
-@pytest.fixture
-def chain():
-    with Anvil() as chain:
-        list(deploy(Wallet(Rpc.connect(chain.url), 31337, chain.accounts[0])))
-        yield chain
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
 
 
 def test_readme__when_its_example_runs__pays_ana_and_splits_seven_to_three(
-    chain, tmp_path, monkeypatch
+    creatoken_chain, tmp_path, monkeypatch
 ):
+    chain = creatoken_chain
     monkeypatch.chdir(tmp_path)
     (tmp_path / "banner.png").write_bytes(b"the banner")
     ana, ben = (Account.from_key(bytes([i]) * 32).address for i in (5, 6))
@@ -38,6 +29,15 @@ def test_readme__when_its_example_runs__pays_ana_and_splits_seven_to_three(
     assert ct.assets.get(names["banner_id"]).stages == (7,)
     shares = [ct.contributions.shares_of(work, account) for account in (ana, ben)]
     assert (shares, ct.contributions.total_shares(work)) == ([700, 300], 1000)
+
+
+def test_test_a_pipeline__when_its_files_run__pass_with_nothing_but_the_plugin(tmp_path):
+    text = (ROOT / "docs/how-to/test-a-pipeline.md").read_text()
+    for name, code in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", text, re.DOTALL):
+        (tmp_path / name).write_text(code)
+    command = [sys.executable, "-m", "pytest", "-q", "-pno:ape_test", "-pno:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

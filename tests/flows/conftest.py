@@ -1,25 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from creatoken_sdk import Creatoken
 from creatoken_sdk.anvil import Anvil
-from creatoken_sdk.chain.deploy import deploy
-from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
 from flows.coin import Coin
 
 
 @pytest.fixture
-def chain(monkeypatch: pytest.MonkeyPatch) -> Iterator[Anvil]:
-    """A fresh chain with all contracts, where gas is free: balances change by payments alone."""
+def chain(creatoken_chain: Anvil, monkeypatch: pytest.MonkeyPatch) -> Anvil:
+    """The chain with gas for free: balances change by payments alone."""
     monkeypatch.setattr(Wallet, "_fees", lambda *_: {"gasPrice": 0})
-    with Anvil(base_fee=0, gas_price=0) as anvil:
-        list(deploy(Wallet(Rpc.connect(anvil.url), 31337, anvil.accounts[9])))
-        yield anvil
+    return creatoken_chain
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 import creatoken_sdk
 
 HEAVY = ("web3", "eth_account", "eth_abi", "requests", "numpy", "PIL", "ape", "typer")
+HEAVY += ("pytest", "hypothesis", "sqlite3")
 
 
 def fresh(code: str) -> str:
@@ -25,6 +26,13 @@ def test_import__given_the_package__takes_less_than_150_ms() -> None:
         "import time; t = time.process_time(); import creatoken_sdk;print(time.process_time() - t)"
     )
     assert min(float(fresh(code)) for _ in range(3)) < 0.15
+
+
+def test_import__given_the_pytest_plugin__loads_nothing_heavy_but_pytest() -> None:
+    code = (
+        f"import sys, creatoken_sdk.testing.plugin; print([m for m in {HEAVY} if m in sys.modules])"
+    )
+    assert fresh(code) == "['pytest']\n"
 
 
 def test_import__given_the_client_alone__does_not_load_web3() -> None:

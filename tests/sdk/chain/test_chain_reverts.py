@@ -54,11 +54,6 @@ def test_revert_error__given_any_error_of_any_abi__returns_its_own_class(signatu
     assert (type(copy), copy.args) == (type(error), values)
 
 
-def test_revert_classes__given_all_abis__has_one_class_name_per_error() -> None:
-    names = [one.__name__ for one in revert_classes().values()]
-    assert len(names) == len(set(names)) == len(ERRORS) > 60
-
-
 def test_revert_classes__given_our_own_errors__each_says_its_interface_sentence() -> None:
     ours = ("Projects", "Anchors", "Works", "Contribution", "Royalty", "Asset", "Approvals")
     ours += ("PayoutVault", "LicenseMarket")

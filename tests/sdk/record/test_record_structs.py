@@ -6,13 +6,13 @@ import re
 import eth_abi
 import pytest
 from eth_account.messages import encode_typed_data
-from eth_utils.address import to_checksum_address
 from hypothesis import given
 from hypothesis import strategies as st
 
 from creatoken_sdk import record
 from creatoken_sdk.errors import EncodingError
 from creatoken_sdk.record.structs import encode, members
+from creatoken_sdk.testing.strategies import structs
 
 STRUCTS = (
     record.Step,
@@ -22,36 +22,22 @@ STRUCTS = (
     record.Attestation,
     record.Metric,
     record.PayoutTerms,
+    record.Offer,
 )
 ADDRESS = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 
 
-def values_of(kind):
-    if kind.startswith("uint"):
-        return st.integers(0, 2 ** int(kind[4:]) - 1)
-    return {
-        "bool": st.booleans(),
-        "bytes32": st.binary(min_size=32, max_size=32),
-        "address": st.binary(min_size=20, max_size=20).map(to_checksum_address),
-    }[kind]
+ANY = st.sampled_from(STRUCTS).flatmap(structs)
+MESSAGE = st.sampled_from([one for one in STRUCTS if issubclass(one, record.Message)])
 
 
-@st.composite
-def structs(draw, classes=STRUCTS):
-    cls = draw(st.sampled_from(classes))
-    names = [field.name for field in dataclasses.fields(cls)]
-    kinds = [kind for kind, _ in members(cls.TYPE)]
-    values = [draw(values_of(kind)) for kind in kinds]
-    return cls(**dict(zip(names, values, strict=True)))
-
-
-@given(structs())
+@given(ANY)
 def test_encode__given_any_struct__equals_eth_abi(struct):
     kinds = [kind for kind, _ in members(struct.TYPE)]
     assert struct.encode() == eth_abi.encode(kinds, list(dataclasses.astuple(struct)))
 
 
-@given(structs(tuple(cls for cls in STRUCTS if issubclass(cls, record.Message))))
+@given(MESSAGE.flatmap(structs))
 def test_digest__given_any_message__equals_eth_account(message):
     domain = record.Domain(chain_id=1, verifying_contract=ADDRESS)
     payload = message.payload(domain)
@@ -64,7 +50,7 @@ def test_digest__given_any_message__equals_eth_account(message):
     assert message.digest(domain) == record.keccak256(joined)
 
 
-@given(structs())
+@given(ANY)
 def test_from_json__given_what_to_json_wrote__returns_an_equal_struct(struct):
     assert type(struct).from_json(struct.to_json()) == struct
 

@@ -1,0 +1,132 @@
+"""Assets of a run: the same file is the same asset, and a draft's time stays when it is final."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from creatoken_sdk import Creatoken, Work
+from creatoken_sdk.anvil import Anvil
+from creatoken_sdk.chain.reverts import AssetRegistryUnknownError
+from creatoken_sdk.errors import RecordError
+from creatoken_sdk.record import content_hash
+from creatoken_sdk.studio.run import Run
+from creatoken_sdk.studio.studio import Studio
+from creatoken_sdk.testing.plugin import Actors
+from studio.kept import kept
+
+DAY = 24 * 60 * 60
+
+
+@pytest.fixture
+def banner(tmp_path: Path) -> Path:
+    path = tmp_path / "banner.png"
+    path.write_bytes(b"the banner")
+    return path
+
+
+def test_output__given_the_same_file_again__is_the_same_asset(
+    creatoken_studio: Studio, creatoken_run: Run, banner: Path, tmp_path: Path
+) -> None:
+    first = creatoken_run.output(banner)
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(banner.read_bytes())
+    creatoken_run.gate("brand", {"drift": 0})
+    assert creatoken_run.output(str(copy)) == first
+    copy.write_bytes(b"another")
+    assert creatoken_run.output(copy).id != first.id
+    assert first.id == creatoken_studio.chain.assets.id_of(first.asset)
+    assert first.asset.content_hash == content_hash(b"the banner")
+    assert first.certificate.verify(first.asset.record_root)["/details/file"] == "verified"
+
+
+def test_output__given_creators__is_one_asset_of_each(
+    creatoken_run: Run, creatoken_actors: Actors, banner: Path
+) -> None:
+    mine, hers = (
+        creatoken_run.output(banner),
+        creatoken_run.output(
+            banner, creator=creatoken_actors.designer, owner=creatoken_actors.buyer.address
+        ),
+    )
+    assert mine.id != hers.id
+    assert (mine.asset.creator, mine.owner) == (creatoken_actors.recorder.address,) * 2
+    assert hers.asset.creator == creatoken_actors.designer.address
+    assert hers.owner == creatoken_actors.buyer.address
+    assert creatoken_run.output(banner, creator=creatoken_actors.designer) == hers
+
+
+def test_output__given_one_file_in_many_threads__is_one_asset(
+    creatoken_studio: Studio, creatoken_run: Run, banner: Path
+) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: creatoken_run.output(banner), range(16)))
+    assert {one.id for one in made} == {made[0].id}
+    assert creatoken_studio.store.rows("SELECT id FROM assets") == [(hex(made[0].id),)]
+
+
+def test_output__given_all_steps__holds_them_signed_and_names_its_parents(
+    creatoken_studio: Studio, creatoken_run: Run, banner: Path, tmp_path: Path
+) -> None:
+    sketch = tmp_path / "sketch.png"
+    sketch.write_bytes(b"sketch")
+    parent = creatoken_run.output(sketch)
+    creatoken_run.gate("brand", "fine", asset=parent)
+    made = creatoken_run.output(banner, parents=[parent, 7], details={"medium": "web"})
+    record = made.certificate.record
+    assert [one["message"]["index"] for one in record["steps"]] == ["0", "1"]
+    assert record["details"] == {"file": "banner.png", "bytes": 10, "medium": "web"}
+    assert made.asset.parents == (parent.id, 7)
+    assert kept(creatoken_studio)[0].made == "fine"
+
+
+def test_flush__when_a_draft_becomes_final__registers_it_at_the_time_of_its_anchor(
+    creatoken_studio: Studio,
+    creatoken_run: Run,
+    creatoken_chain: Anvil,
+    creatoken_client: Creatoken,
+    banner: Path,
+) -> None:
+    draft = creatoken_run.output(banner, final=False)
+    creatoken_studio.flush(wait="latest")
+    [(root,)] = creatoken_studio.store.rows("SELECT anchor FROM assets")
+    anchorer = creatoken_studio.chain.address
+    anchored_at = creatoken_client.anchors.anchored_at(anchorer, bytes.fromhex(root[2:]))
+    with pytest.raises(AssetRegistryUnknownError):
+        creatoken_client.assets.get(draft.id)
+    creatoken_chain.request("evm_increaseTime", DAY)
+    creatoken_chain.request("evm_mine")
+    assert creatoken_run.output(banner) == draft
+    creatoken_studio.flush(wait="latest")
+    asset = creatoken_client.assets.get(draft.id)
+    assert creatoken_client.now() - anchored_at >= DAY
+    assert (asset.registered_at, asset.owner) == (anchored_at, draft.owner)
+
+
+def test_flush__given_a_run__puts_shares_and_asset_on_chain_once(
+    creatoken_studio: Studio,
+    creatoken_run: Run,
+    creatoken_client: Creatoken,
+    creatoken_work: Work,
+    creatoken_actors: Actors,
+    banner: Path,
+) -> None:
+    ana = creatoken_actors.designer
+    creatoken_run.human("edit", "a", by=ana, output="b", shares=30)
+    made = creatoken_run.output(banner, owner=ana.address)
+    for _ in range(2):
+        creatoken_studio.flush(wait="latest")
+        assert creatoken_client.contributions.shares_of(creatoken_work, ana) == 30
+        assert creatoken_client.contributions.total_shares(creatoken_work) == 30
+        asset = creatoken_client.assets.get(made.id)
+        assert (asset.owner, asset.work_id) == (ana.address, creatoken_work.id)
+
+
+def test_output__given_a_file_that_is_gone__says_what_to_do(
+    creatoken_run: Run, banner: Path
+) -> None:
+    banner.unlink()
+    with pytest.raises(RecordError, match=r"banner\.png cannot be read"):
+        creatoken_run.output(banner)
