@@ -44,6 +44,7 @@ CREATE TABLE trees (
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY,              -- hash of the call: a repeat is the same job
     kind TEXT NOT NULL,               -- record, anchor, register
+    chain_id BIGINT NOT NULL,
     account TEXT NOT NULL,            -- who sends it
     target TEXT NOT NULL,
     data TEXT NOT NULL,
@@ -56,7 +57,7 @@ CREATE TABLE jobs (
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL
 );
-CREATE INDEX jobs_open ON jobs (account, state, created_at);
+CREATE INDEX jobs_open ON jobs (chain_id, account, state, created_at);
 CREATE TABLE transactions (
     hash TEXT PRIMARY KEY,
     job_id TEXT NOT NULL REFERENCES jobs (id),
@@ -69,8 +70,10 @@ CREATE TABLE transactions (
     state TEXT NOT NULL,              -- see TransactionState
     block_number BIGINT,
     block_hash TEXT,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    UNIQUE (chain_id, account, nonce, variant) -- no nonce for two jobs
 );
+CREATE INDEX transactions_job ON transactions (job_id);
 CREATE TABLE assets (
     id TEXT PRIMARY KEY,              -- asset id as 0x hex
     run_id TEXT NOT NULL REFERENCES runs (id),

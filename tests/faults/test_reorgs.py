@@ -1,0 +1,124 @@
+"""Chains that forget: reorganisations, dropped and replaced transactions."""
+
+from __future__ import annotations
+
+import pytest
+from eth_account import Account
+
+from creatoken_sdk.studio.jobs import JobState
+from faults.scene import SHARES, Scene
+
+DEPTHS = range(1, 9)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_drain__when_a_reorg_undoes_a_mined_transaction__sends_the_same_bytes_again(
+    scene: Scene, depth: int
+) -> None:
+    scene.record("a", "b")
+    scene.queue()
+    scene.turn(finality=8)
+    scene.mine(depth)
+    assert scene.turn(finality=8) == {JobState.MINED: 1}
+    assert sum(scene.recorded().values()) == 1
+    scene.tell("anvil_reorg", depth, [])
+    assert sum(scene.recorded().values()) == 0
+    assert scene.settle(finality=8) == {JobState.FINAL: 1}
+    scene.assert_settled(drafts=2)
+    assert [row[:2] for row in scene.transactions()] == [("final", 0)]
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_drain__when_a_reorg_comes_before_the_transaction_is_mined__settles_it(
+    scene: Scene, depth: int
+) -> None:
+    scene.record("a")
+    scene.queue()
+    scene.turn()
+    scene.tell("anvil_reorg", depth, [])
+    scene.tell("anvil_dropAllTransactions")
+    assert scene.settle() == {JobState.FINAL: 1}
+    scene.assert_settled(drafts=1)
+
+
+def test_drain__when_a_reorg_goes_behind_what_was_final__settles_it_again(scene: Scene) -> None:
+    scene.record("a")
+    assert scene.settle(finality="latest") == {JobState.FINAL: 1}
+    scene.tell("anvil_reorg", 5, [])
+    assert sum(scene.recorded().values()) == 0
+    scene.record("b")
+    assert scene.settle(finality="latest") == {JobState.FINAL: 2}
+    scene.assert_settled(drafts=2)
+
+
+def test_drain__when_the_node_drops_the_transaction__broadcasts_the_same_bytes(
+    scene: Scene,
+) -> None:
+    scene.record("a")
+    scene.queue()
+    scene.turn()
+    (tx_hash,) = scene.rows("SELECT hash FROM transactions")[0]
+    assert scene.tell("anvil_dropTransaction", tx_hash) == tx_hash
+    assert scene.tell("eth_getTransactionByHash", tx_hash) is None
+    scene.settle()
+    scene.assert_settled(drafts=1)
+    assert scene.rows("SELECT hash, state FROM transactions") == [(tx_hash, "final")]
+
+
+def test_drain__when_a_stranger_with_the_key_takes_the_nonce__settles_with_the_next(
+    scene: Scene,
+) -> None:
+    scene.record("a")
+    scene.queue()
+    scene.turn()
+    scene.tell("anvil_dropAllTransactions")
+    stranger = scene.signer.sign_transaction(
+        {
+            "chainId": 31337,
+            "nonce": 0,
+            "gas": 21000,
+            "to": Account.create().address,
+            "value": 1,
+            "maxFeePerGas": 10**12,
+            "maxPriorityFeePerGas": 10**9,
+        }
+    )
+    scene.tell("eth_sendRawTransaction", "0x" + stranger.raw_transaction.hex())
+    scene.mine()
+    assert scene.settle() == {JobState.FINAL: 1}
+    scene.assert_settled(drafts=1)
+    assert scene.transactions() == [("dropped", 0, 0), ("final", 0, 1)]
+
+
+def test_drain__when_somebody_else_relays_the_same_call__is_final_without_paying(
+    scene: Scene,
+) -> None:
+    scene.record("a")
+    scene.queue()
+    studio = scene.studio()
+    job = studio.preview()[0]
+    scene.tell("evm_setAutomine", True)
+    studio.chain.send(job.call)
+    scene.tell("evm_setAutomine", False)
+    studio.close()
+    assert scene.settle() == {JobState.FINAL: 1}
+    scene.assert_settled(drafts=1)
+    assert scene.transactions() == []
+
+
+def test_drain__when_the_effect_by_somebody_else_is_reorganised_away__sends_it_itself(
+    scene: Scene,
+) -> None:
+    scene.record("a")
+    scene.queue()
+    studio = scene.studio()
+    call = studio.preview()[0].call
+    scene.tell("evm_setAutomine", True)
+    studio.chain.send(call)
+    scene.tell("evm_setAutomine", False)
+    studio.close()
+    assert scene.turn() == {JobState.MINED: 1}
+    scene.tell("anvil_reorg", 1, [])
+    assert scene.settle() == {JobState.FINAL: 1}
+    scene.assert_settled(drafts=1)
+    assert scene.recorded().total() * SHARES == SHARES
