@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,25 +15,28 @@ from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
 from faults.proxy import Proxy
 from faults.scene import Scene
+from studio.cluster import Cluster
 
 RICH = hex(10**20)
 
 
-def make_scene(node: Anvil, where: Path) -> Scene:
+def make_scene(node: Anvil, where: str) -> Scene:
     """A new work, pipeline, director and store; from here on the chain mines when told."""
     node.request("anvil_dropAllTransactions")
     node.request("evm_setAutomine", True)
-    pipeline, director = Account.create(), Account.create()
-    for account in (pipeline, director):
+    pipeline, helper, director = (Account.create() for _ in range(3))
+    for account in (pipeline, helper, director):
         node.request("anvil_setBalance", account.address, RICH)
     ct = Creatoken.connect(node.url, signer=director)
+    recorders = [pipeline.address, helper.address]
     project = ct.projects.create(
-        treasury=ct.address, directors=[ct.address], recorders=[pipeline.address]
+        treasury=ct.address, directors=[ct.address], recorders=recorders
     )
     work = ct.works.open(project)
     node.request("evm_setAutomine", False)
     node.request("anvil_mine", hex(10))  # out of reach of every reorg
-    return Scene(node.url, node.url, str(where), bytes(pipeline.key), bytes(director.key), work)
+    keys = (bytes(account.key) for account in (pipeline, helper, director))
+    return Scene(node.url, node.url, where, *keys, project, work)
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +47,31 @@ def node() -> Iterator[Anvil]:
         yield chain
 
 
-@pytest.fixture
-def scene(node: Anvil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+@pytest.fixture(scope="session")
+def server() -> Iterator[Cluster]:
+    """A PostgreSQL server."""
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rpc_module, "_FIRST_PAUSE_SECONDS", 0.001)
-    return make_scene(node, tmp_path / "studio.db")
+
+
+@pytest.fixture
+def scene(node: Anvil, tmp_path: Path) -> Scene:
+    """With a store in SQLite."""
+    return make_scene(node, str(tmp_path / "studio.db"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stored(request: pytest.FixtureRequest, scene: Scene) -> Scene:
+    """With a store of each kind."""
+    if request.param == "sqlite":
+        return scene
+    return replace(scene, where=request.getfixturevalue("server").new_schema())
 
 
 @pytest.fixture
@@ -54,9 +79,3 @@ def proxy(scene: Scene) -> Iterator[Proxy]:
     standing = Proxy(scene.node)
     yield standing
     standing.close()
-
-
-@pytest.fixture
-def scenes(node: Anvil, tmp_path: Path) -> Callable[[int], Scene]:
-    """Any number of scenes."""
-    return lambda number: make_scene(node, tmp_path / f"studio{number}.db")

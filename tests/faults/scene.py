@@ -11,15 +11,14 @@ from typing import Any
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from creatoken_sdk import Creatoken, Work
+from creatoken_sdk import Call, Creatoken, Work
 from creatoken_sdk.chain.deployments import Deployment
 from creatoken_sdk.chain.events import decode_log, topic
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.studio.finality import Finality
-from creatoken_sdk.studio.jobs import JobState
+from creatoken_sdk.studio.jobs import Job, JobState
 from creatoken_sdk.studio.sequencer import Sequencer
-from creatoken_sdk.studio.settlement import Settlement
 from creatoken_sdk.studio.studio import Studio
 
 CHAIN_ID = 31337
@@ -50,6 +49,8 @@ def ask(url: str, method: str, *params: Any) -> Any:
 class Scene:
     """Can be handed to other processes. Clients connect to `url`, the chain itself is at `node`.
 
+    `key` is of the pipeline, `helper_key` of another account that may record.
+
     The chain mines only when told: `mine`, or every turn of `settle`.
     """
 
@@ -57,8 +58,18 @@ class Scene:
     url: str
     where: str
     key: bytes
+    helper_key: bytes
     director_key: bytes
+    project: int
     work: Work
+
+    def as_helper(self) -> Scene:
+        """Return the same with the other account as the pipeline."""
+        return replace(self, key=self.helper_key)
+
+    @property
+    def director(self) -> LocalAccount:
+        return Account.from_key(self.director_key)
 
     def via(self, url: str) -> Scene:
         """Return the same with clients that connect elsewhere."""
@@ -71,27 +82,27 @@ class Scene:
     def studio(self) -> Studio:
         return Studio.open(self.where, chain=self.client(self.url), signer=self.signer)
 
-    def client(self, url: str) -> Creatoken:
+    def client(self, url: str = "") -> Creatoken:
         """Connecting, with its checks, is not what goes wrong here."""
-        wallet = Wallet(Rpc.connect(url), CHAIN_ID, self.signer)
+        wallet = Wallet(Rpc.connect(url or self.node), CHAIN_ID, self.signer)
         return Creatoken(wallet, Deployment.packaged(CHAIN_ID))
 
     def record(self, *drafts: str, run: str = "summer") -> None:
         """Record a step for each draft; the same one again is the same step."""
         studio = self.studio()
-        director = Account.from_key(self.director_key)
-        with studio.run(run, work=self.work, brief="b", authorised_by=director) as opened:
+        with studio.run(run, work=self.work, brief="b", authorised_by=self.director) as opened:
             for draft in drafts:
                 write = studio.step(draft, actor="agent:copy", shares=SHARES)
                 write(lambda brief: brief * 2)(draft)
         assert opened.unrecorded == []
         studio.close()
 
-    def queue(self) -> int:
+    def waiting(self) -> list[Job]:
+        """Queue what is recorded; return what a sequencer would send."""
         studio = self.studio()
-        queued = Settlement(studio.store, studio.chain).queue()
+        jobs = studio.preview()
         studio.close()
-        return queued
+        return jobs
 
     def sequencer(self, finality: Finality = DEPTH, **options: Any) -> Sequencer:
         """Return a new one over a new connection to the store, as a restarted process has."""
@@ -109,7 +120,7 @@ class Scene:
 
     def settle(self, finality: Finality = DEPTH, **options: Any) -> Counter[JobState]:
         """Queue and send all there is, with a block after each turn."""
-        self.queue()
+        self.waiting()
         sequencer = self.sequencer(finality, **options)
         try:
             return sequencer.drain(timeout_seconds=BOUND_SECONDS, progress=lambda _: self.mine())
@@ -119,6 +130,12 @@ class Scene:
     def tell(self, method: str, *params: Any) -> Any:
         """Ask the chain itself, past all that may be in between."""
         return ask(self.node, method, *params)
+
+    def at_once(self, client: Creatoken, call: Call[Any]) -> None:
+        """Send a call by another program, mined in a block of its own."""
+        self.tell("evm_setAutomine", True)
+        client.send(call)
+        self.tell("evm_setAutomine", False)
 
     def mine(self, blocks: int = 1) -> None:
         self.tell("anvil_mine", hex(blocks))
@@ -146,11 +163,11 @@ class Scene:
         """Each step is on chain exactly once, all is through, and no nonce served two jobs."""
         counts = self.rows("SELECT count(*), sum(shares) FROM steps")[0]
         assert counts == (drafts + 1, drafts * SHARES)
-        client = self.client(self.node)
+        client = self.client()
         assert client.contributions.total_shares(self.work) == drafts * SHARES
         assert client.contributions.shares_of(self.work, self.signer) == drafts * SHARES
         recorded = self.recorded()
-        assert recorded and set(recorded.values()) == {1}
+        assert set(recorded.values()) == {1}
         assert self.rows("SELECT DISTINCT state FROM jobs") == [("final",)]
         assert len(recorded) == self.rows("SELECT count(*) FROM jobs")[0][0]
         self.assert_ledger()

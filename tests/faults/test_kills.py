@@ -15,12 +15,12 @@ from faults.scene import Scene
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_drain__when_killed_at_a_boundary__settles_each_step_once_after_the_restart(
-    scene: Scene, moment: str
+    stored: Scene, moment: str
 ) -> None:
-    assert finish(start(play, scene, moment, ("a", "b"))) == -signal.SIGKILL
-    scene.record("a", "b")
-    assert scene.settle()[JobState.REVERTED] == 0
-    scene.assert_settled(drafts=2)
+    assert finish(start(play, stored, moment, ("a", "b"))) == -signal.SIGKILL
+    stored.record("a", "b")
+    assert stored.settle()[JobState.REVERTED] == 0
+    stored.assert_settled(drafts=2)
 
 
 def test_drain__when_killed_again_and_again__settles_each_step_once(scene: Scene) -> None:
@@ -33,10 +33,11 @@ def test_drain__when_killed_again_and_again__settles_each_step_once(scene: Scene
 
 
 def test_drain__when_another_process_settles__is_refused_and_nothing_is_sent_twice(
-    scene: Scene,
+    stored: Scene,
 ) -> None:
+    scene = stored
     scene.record("a", "b")
-    scene.queue()
+    scene.waiting()
     with multiprocessing.Manager() as manager:
         turns = manager.Queue()
         first = start(hold, scene, turns)
@@ -51,7 +52,7 @@ def test_drain__when_another_process_settles__is_refused_and_nothing_is_sent_twi
 
 def test_drain__when_the_other_process_was_killed__may_begin_at_once(scene: Scene) -> None:
     scene.record("a")
-    scene.queue()
+    scene.waiting()
     with multiprocessing.Manager() as manager:
         turns = manager.Queue()
         first = start(hold, scene, turns)

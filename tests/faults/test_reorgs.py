@@ -6,7 +6,7 @@ import pytest
 from eth_account import Account
 
 from creatoken_sdk.studio.jobs import JobState
-from faults.scene import SHARES, Scene
+from faults.scene import Scene
 
 DEPTHS = range(1, 9)
 
@@ -16,7 +16,7 @@ def test_drain__when_a_reorg_undoes_a_mined_transaction__sends_the_same_bytes_ag
     scene: Scene, depth: int
 ) -> None:
     scene.record("a", "b")
-    scene.queue()
+    scene.waiting()
     scene.turn(finality=8)
     scene.mine(depth)
     assert scene.turn(finality=8) == {JobState.MINED: 1}
@@ -33,7 +33,7 @@ def test_drain__when_a_reorg_comes_before_the_transaction_is_mined__settles_it(
     scene: Scene, depth: int
 ) -> None:
     scene.record("a")
-    scene.queue()
+    scene.waiting()
     scene.turn()
     scene.tell("anvil_reorg", depth, [])
     scene.tell("anvil_dropAllTransactions")
@@ -55,7 +55,7 @@ def test_drain__when_the_node_drops_the_transaction__broadcasts_the_same_bytes(
     scene: Scene,
 ) -> None:
     scene.record("a")
-    scene.queue()
+    scene.waiting()
     scene.turn()
     (tx_hash,) = scene.rows("SELECT hash FROM transactions")[0]
     assert scene.tell("anvil_dropTransaction", tx_hash) == tx_hash
@@ -69,7 +69,7 @@ def test_drain__when_a_stranger_with_the_key_takes_the_nonce__settles_with_the_n
     scene: Scene,
 ) -> None:
     scene.record("a")
-    scene.queue()
+    scene.waiting()
     scene.turn()
     scene.tell("anvil_dropAllTransactions")
     stranger = scene.signer.sign_transaction(
@@ -94,13 +94,7 @@ def test_drain__when_somebody_else_relays_the_same_call__is_final_without_paying
     scene: Scene,
 ) -> None:
     scene.record("a")
-    scene.queue()
-    studio = scene.studio()
-    job = studio.preview()[0]
-    scene.tell("evm_setAutomine", True)
-    studio.chain.send(job.call)
-    scene.tell("evm_setAutomine", False)
-    studio.close()
+    scene.at_once(scene.as_helper().client(), scene.waiting()[0].call)
     assert scene.settle() == {JobState.FINAL: 1}
     scene.assert_settled(drafts=1)
     assert scene.transactions() == []
@@ -110,15 +104,8 @@ def test_drain__when_the_effect_by_somebody_else_is_reorganised_away__sends_it_i
     scene: Scene,
 ) -> None:
     scene.record("a")
-    scene.queue()
-    studio = scene.studio()
-    call = studio.preview()[0].call
-    scene.tell("evm_setAutomine", True)
-    studio.chain.send(call)
-    scene.tell("evm_setAutomine", False)
-    studio.close()
+    scene.at_once(scene.as_helper().client(), scene.waiting()[0].call)
     assert scene.turn() == {JobState.MINED: 1}
     scene.tell("anvil_reorg", 1, [])
     assert scene.settle() == {JobState.FINAL: 1}
     scene.assert_settled(drafts=1)
-    assert scene.recorded().total() * SHARES == SHARES
