@@ -194,6 +194,11 @@ class Wallet:
             if not error.data:
                 self.read(call.to, call.data, call.value)  # other nodes give the reason only here
             raise _as_revert(error) from None
+        if estimate > limit:
+            raise GasTooLowError(
+                f"{call.name} needs {estimate} gas and a block of chain {self.chain_id} holds "
+                f"{limit}; wait until blocks grow, or do less at once"
+            )
         return min(estimate * _GAS_MARGIN_PERCENT // 100, limit)
 
 

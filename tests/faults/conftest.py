@@ -29,9 +29,7 @@ def make_scene(node: Anvil, where: str) -> Scene:
         node.request("anvil_setBalance", account.address, RICH)
     ct = Creatoken.connect(node.url, signer=director)
     recorders = [pipeline.address, helper.address]
-    project = ct.projects.create(
-        treasury=ct.address, directors=[ct.address], recorders=recorders
-    )
+    project = ct.projects.create(treasury=ct.address, directors=[ct.address], recorders=recorders)
     work = ct.works.open(project)
     node.request("evm_setAutomine", False)
     node.request("anvil_mine", hex(10))  # out of reach of every reorg

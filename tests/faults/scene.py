@@ -127,6 +127,12 @@ class Scene:
         finally:
             sequencer.store.close()
 
+    def retry(self) -> None:
+        """Queue what was refused again."""
+        studio = self.studio()
+        assert studio.retry() > 0
+        studio.close()
+
     def tell(self, method: str, *params: Any) -> Any:
         """Ask the chain itself, past all that may be in between."""
         return ask(self.node, method, *params)
