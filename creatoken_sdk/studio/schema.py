@@ -64,14 +64,14 @@ CREATE TABLE transactions (
     chain_id BIGINT NOT NULL,
     account TEXT NOT NULL,
     nonce BIGINT NOT NULL,
-    variant BIGINT NOT NULL,          -- 0, then one more for each replacement
+    variant BIGINT NOT NULL,          -- 0, then one more for each with the same nonce
     raw TEXT NOT NULL,                -- signed bytes, kept for ever: they may still be mined
     fields TEXT NOT NULL,             -- what was signed, as JSON
     state TEXT NOT NULL,              -- see TransactionState
     block_number BIGINT,
     block_hash TEXT,
     created_at BIGINT NOT NULL,
-    UNIQUE (chain_id, account, nonce, variant) -- no nonce for two jobs
+    UNIQUE (chain_id, account, nonce, variant)
 );
 CREATE INDEX transactions_job ON transactions (job_id);
 CREATE TABLE assets (

@@ -33,6 +33,7 @@ __all__ = ["Sequencer"]
 
 _WAITING = (JobState.QUEUED, JobState.SENT, JobState.MINED)
 _LOOKS = 3
+_GAP = "gap"
 _ENOUGH = 10  # times today's price: then it is not the fee that holds a transaction back
 
 
@@ -98,7 +99,9 @@ class Sequencer:
             trouble = self._each(self._follow, under_way, head)
             free = self.window - len(self._jobs.within(JobState.SENT))
             queued = self._jobs.within(JobState.QUEUED, limit=max(free, 0))
-            return self._each(self._send, queued, head) or trouble
+            trouble = self._each(self._send, queued, head) or trouble
+            self._close_gap(head)
+            return trouble
         except ChainError as error:
             return error
 
@@ -192,6 +195,20 @@ class Sequencer:
         self._missed[job.id] += 1
         if self._missed[job.id] < _LOOKS or any(self._knows(sent) for sent in under_way):
             return
+        self._drop(job)
+
+    def _close_gap(self, head: Head) -> None:
+        """If a stranger's transaction before ours was undone, the last of ours takes its nonce."""
+        free = self._transactions.free_nonce(head.nonce)
+        behind = [job for job in self._jobs.within(JobState.SENT) if (job.nonce or 0) > free]
+        if not behind or self._jobs.states()[JobState.QUEUED]:  # those fill it
+            self._missed.pop(_GAP, None)
+            return
+        self._missed[_GAP] += 1
+        if self._missed[_GAP] >= _LOOKS:
+            self._drop(max(behind, key=lambda job: job.nonce or 0))
+
+    def _drop(self, job: Job) -> None:
         with self.store.transaction() as db:
             self._transactions.close_others(db, job.id, TransactionState.DROPPED)
             self._jobs.move(db, job, JobState.QUEUED)

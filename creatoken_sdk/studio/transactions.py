@@ -17,7 +17,7 @@ __all__ = ["Sent", "TransactionState", "Transactions"]
 class TransactionState(str, Enum):
     """Life of a transaction; all but the first two are terminal.
 
-    Replaced: a sibling with higher fees was mined. Dropped: the nonce went to a stranger.
+    Replaced: a sibling with other fees was mined. Dropped: the job goes on with another nonce.
     """
 
     SENT = "sent"
@@ -60,7 +60,8 @@ class Transactions:
         db.execute(
             "INSERT INTO transactions (hash, job_id, chain_id, account, nonce, raw, fields, state,"
             " created_at, variant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
-            " (SELECT count(*) FROM transactions WHERE job_id = ? AND nonce = ?))",
+            " (SELECT count(*) FROM transactions"
+            " WHERE chain_id = ? AND account = ? AND nonce = ?))",
             (
                 signed.tx_hash,
                 job_id,
@@ -71,7 +72,8 @@ class Transactions:
                 json.dumps(fields),
                 TransactionState.SENT.value,
                 int(time.time()),
-                job_id,
+                self._chain_id,
+                self._account,
                 signed.nonce,
             ),
         )
@@ -86,11 +88,11 @@ class Transactions:
         return [self._sent(*row) for row in rows]
 
     def free_nonce(self, first: int) -> int:
-        """Return the lowest nonce from `first` on that no transaction here ever had."""
+        """Return the lowest nonce from `first` on that nothing under way has."""
         rows = self._store.rows(
             "SELECT DISTINCT nonce FROM transactions"
-            " WHERE chain_id = ? AND account = ? AND nonce >= ?",
-            (self._chain_id, self._account, first),
+            " WHERE chain_id = ? AND account = ? AND nonce >= ? AND state IN (?, ?)",
+            (self._chain_id, self._account, first, *_OPEN),
         )
         taken = {nonce for (nonce,) in rows}
         return next(nonce for nonce in count(first) if nonce not in taken)

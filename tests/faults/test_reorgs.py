@@ -11,6 +11,23 @@ from faults.scene import Scene
 DEPTHS = range(1, 9)
 
 
+def use_nonce(scene: Scene) -> None:
+    """Mine a transaction by another program that has the pipeline's key."""
+    stranger = scene.signer.sign_transaction(
+        {
+            "chainId": 31337,
+            "nonce": 0,
+            "gas": 21000,
+            "to": Account.create().address,
+            "value": 1,
+            "maxFeePerGas": 10**12,
+            "maxPriorityFeePerGas": 10**9,
+        }
+    )
+    scene.tell("eth_sendRawTransaction", "0x" + stranger.raw_transaction.hex())
+    scene.mine()
+
+
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_drain__when_a_reorg_undoes_a_mined_transaction__sends_the_same_bytes_again(
     scene: Scene, depth: int
@@ -72,22 +89,26 @@ def test_drain__when_a_stranger_with_the_key_takes_the_nonce__settles_with_the_n
     scene.waiting()
     scene.turn()
     scene.tell("anvil_dropAllTransactions")
-    stranger = scene.signer.sign_transaction(
-        {
-            "chainId": 31337,
-            "nonce": 0,
-            "gas": 21000,
-            "to": Account.create().address,
-            "value": 1,
-            "maxFeePerGas": 10**12,
-            "maxPriorityFeePerGas": 10**9,
-        }
-    )
-    scene.tell("eth_sendRawTransaction", "0x" + stranger.raw_transaction.hex())
-    scene.mine()
+    use_nonce(scene)
     assert scene.settle() == {JobState.FINAL: 1}
     scene.assert_settled(drafts=1)
     assert scene.transactions() == [("dropped", 0, 0), ("final", 0, 1)]
+
+
+def test_drain__when_a_reorg_undoes_a_strangers_transaction_before_ours__fills_the_gap(
+    scene: Scene,
+) -> None:
+    use_nonce(scene)
+    scene.record("a")
+    scene.record("b", run="winter")
+    scene.waiting()
+    scene.turn(finality=8)
+    scene.tell("anvil_reorg", 2, [])
+    assert scene.settle(finality=8) == {JobState.FINAL: 2}
+    assert set(scene.recorded().values()) == {1}
+    assert scene.client().contributions.total_shares(scene.work) == 20
+    scene.assert_ledger()
+    assert scene.transactions() == [("final", 0, 0), ("final", 0, 1), ("dropped", 0, 2)]
 
 
 def test_drain__when_somebody_else_relays_the_same_call__is_final_without_paying(

@@ -35,7 +35,10 @@ def test_drain__when_the_disk_is_full__sends_nothing_and_settles_once_there_is_r
     scene.record("a")
     scene.waiting()
     sequencer = scene.sequencer()
-    with full_disk(), pytest.raises(StoreError, match="if the disk is full, free space, then try again"):
+    with (
+        full_disk(),
+        pytest.raises(StoreError, match="if the disk is full, free space, then try again"),
+    ):
         sequencer.drain(timeout_seconds=0)
     assert scene.rows("SELECT count(*) FROM transactions") == [(0,)]
     assert scene.tell("txpool_status") == {"pending": "0x0", "queued": "0x0"}
