@@ -11,10 +11,11 @@ from creatoken_sdk import Creatoken
 from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.chain import rpc as rpc_module
 from creatoken_sdk.chain.deploy import deploy
+from creatoken_sdk.chain.deployments import Deployment
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
 from faults.proxy import Proxy
-from faults.scene import Scene
+from faults.scene import CHAIN_ID, Scene
 from studio.cluster import Cluster
 
 RICH = hex(10**20)
@@ -27,7 +28,8 @@ def make_scene(node: Anvil, where: str) -> Scene:
     pipeline, helper, director = (Account.create() for _ in range(3))
     for account in (pipeline, helper, director):
         node.request("anvil_setBalance", account.address, RICH)
-    ct = Creatoken.connect(node.url, signer=director)
+    wallet = Wallet(Rpc.connect(node.url), CHAIN_ID, director)
+    ct = Creatoken(wallet, Deployment.packaged(CHAIN_ID))
     recorders = [pipeline.address, helper.address]
     project = ct.projects.create(treasury=ct.address, directors=[ct.address], recorders=recorders)
     work = ct.works.open(project)
@@ -64,12 +66,10 @@ def scene(node: Anvil, tmp_path: Path) -> Scene:
     return make_scene(node, str(tmp_path / "studio.db"))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def stored(request: pytest.FixtureRequest, scene: Scene) -> Scene:
-    """With a store of each kind."""
-    if request.param == "sqlite":
-        return scene
-    return replace(scene, where=request.getfixturevalue("server").new_schema())
+@pytest.fixture
+def served(scene: Scene, server: Cluster) -> Scene:
+    """With a store in PostgreSQL."""
+    return replace(scene, where=server.new_schema())
 
 
 @pytest.fixture

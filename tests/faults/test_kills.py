@@ -15,27 +15,31 @@ from faults.scene import Scene
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_drain__when_killed_at_a_boundary__settles_each_step_once_after_the_restart(
-    stored: Scene, moment: str
+    scene: Scene, moment: str
 ) -> None:
-    assert finish(start(play, stored, moment, ("a", "b"))) == -signal.SIGKILL
-    stored.record("a", "b")
-    assert stored.settle()[JobState.REVERTED] == 0
-    stored.assert_settled(drafts=2)
+    assert finish(start(play, scene, moment, ("a", "b"))) == -signal.SIGKILL
+    scene.record("a", "b")
+    assert scene.settle()[JobState.REVERTED] == 0
+    scene.assert_settled(drafts=2)
 
 
-def test_drain__when_killed_again_and_again__settles_each_step_once(scene: Scene) -> None:
-    for number, moment in enumerate(MOMENTS):
-        assert finish(start(play, scene, moment, (f"draft {number}",))) == -signal.SIGKILL
-    drafts = [f"draft {number}" for number in range(len(MOMENTS))]
-    scene.record(*drafts)
-    scene.settle()
-    scene.assert_settled(drafts=len(drafts))
+def test_drain__when_killed_in_each_commit_to_a_server__settles_each_step_once(
+    served: Scene,
+) -> None:
+    moments = [moment for moment in MOMENTS if "commit" in moment or moment == "after persisting"]
+    for number, moment in enumerate(moments):
+        assert finish(start(play, served, moment, (f"draft {number}",))) == -signal.SIGKILL
+    drafts = [f"draft {number}" for number in range(len(moments))]
+    served.record(*drafts)
+    served.settle()
+    served.assert_settled(drafts=len(drafts))
 
 
+@pytest.mark.parametrize("kind", ["scene", "served"])
 def test_drain__when_another_process_settles__is_refused_and_nothing_is_sent_twice(
-    stored: Scene,
+    request: pytest.FixtureRequest, kind: str
 ) -> None:
-    scene = stored
+    scene = request.getfixturevalue(kind)
     scene.record("a", "b")
     scene.waiting()
     with multiprocessing.Manager() as manager:

@@ -29,33 +29,23 @@ def use_nonce(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_drain__when_a_reorg_undoes_a_mined_transaction__sends_the_same_bytes_again(
+def test_drain__when_reorgs_come_before_and_after_mining__sends_the_same_bytes_again(
     scene: Scene, depth: int
 ) -> None:
     scene.record("a", "b")
     scene.waiting()
     scene.turn(finality=8)
-    scene.mine(depth)
-    assert scene.turn(finality=8) == {JobState.MINED: 1}
-    assert sum(scene.recorded().values()) == 1
-    scene.tell("anvil_reorg", depth, [])
-    assert sum(scene.recorded().values()) == 0
-    assert scene.settle(finality=8) == {JobState.FINAL: 1}
-    scene.assert_settled(drafts=2)
-    assert [row[:2] for row in scene.transactions()] == [("final", 0)]
-
-
-@pytest.mark.parametrize("depth", DEPTHS)
-def test_drain__when_a_reorg_comes_before_the_transaction_is_mined__settles_it(
-    scene: Scene, depth: int
-) -> None:
-    scene.record("a")
-    scene.waiting()
-    scene.turn()
     scene.tell("anvil_reorg", depth, [])
     scene.tell("anvil_dropAllTransactions")
-    assert scene.settle() == {JobState.FINAL: 1}
-    scene.assert_settled(drafts=1)
+    assert scene.turn(finality=8) == {JobState.SENT: 1}
+    scene.mine(depth)
+    assert scene.turn(finality=8) == {JobState.MINED: 1}
+    assert scene.recorded().total() == 1
+    scene.tell("anvil_reorg", depth, [])
+    assert scene.recorded().total() == 0
+    assert scene.settle(finality=8) == {JobState.FINAL: 1}
+    scene.assert_settled(drafts=2)
+    assert scene.transactions() == [("final", 0, 0)]
 
 
 def test_drain__when_a_reorg_goes_behind_what_was_final__settles_it_again(scene: Scene) -> None:
