@@ -12,7 +12,7 @@ ChainError
 ├── NoSignerError               a transaction needs a signer
 ├── DevKeyError                 a publicly known key on a public chain
 ├── InsufficientFundsError      the sender cannot pay
-├── GasTooLowError              the transaction ran out of gas
+├── GasTooLowError              the transaction needs more gas than it has or a block holds
 ├── NonceError                  the sender's transaction number was taken
 ├── FeeTooLowError              the node wants a higher fee
 ├── TransactionReplacedError    another transaction took this one's place for good
@@ -103,7 +103,7 @@ class InsufficientFundsError(ChainError):
 
 
 class GasTooLowError(ChainError):
-    """The transaction ran out of gas."""
+    """The transaction needs more gas than it has, or than a block holds."""
 
 
 class NonceError(ChainError):

@@ -123,10 +123,8 @@ def reason(rpc: Rpc, answer: Mapping[str, Any]) -> RevertError:
         return OutOfGasRevertError()
     request = {key: sent[key] for key in ("from", "to", "value", "gas")} | {"data": sent["input"]}
     mined = int(answer["blockNumber"], 16)
-    for height in (
-        mined - 1,
-        mined,
-    ):  # what came earlier in the same block shows only in the second
+    # What came earlier in the same block shows only in the second.
+    for height in (mined - 1, mined):
         try:
             rpc.request("eth_call", request, hex(height))
         except RpcError as error:

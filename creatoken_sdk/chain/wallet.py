@@ -100,7 +100,7 @@ class Wallet:
     def sign(self, call: Call[Any], *, nonce: int | None = None) -> SignedTransaction:
         """Return the signed transaction; a call that would be refused raises its reason instead."""
         signer = self._signer()
-        self._require_chain()
+        self.require_chain()
         block = self.rpc.latest_block()
         fees = self._fees(block)
         balance = self.rpc.integer("eth_getBalance", signer.address, "latest")
@@ -121,7 +121,7 @@ class Wallet:
         Every fee field rises by an eighth or to today's price, whichever is more: nodes refuse a
         replacement that raises one of them by less than a tenth.
         """
-        self._require_chain()
+        self.require_chain()
         old = dict(transaction.fields)
         today = self._fees(self.rpc.latest_block())
         fees = {
@@ -148,6 +148,15 @@ class Wallet:
         except ChainError as error:
             raise _unknown(transaction, error) from None
 
+    def require_chain(self) -> None:
+        """Raise WrongChainError if the endpoint serves another chain by now."""
+        actual = self.rpc.integer("eth_chainId")
+        if actual != self.chain_id:
+            raise WrongChainError(
+                f"{self.rpc.endpoint} now serves chain {actual}, not {self.chain_id}; "
+                "nothing was signed: check the endpoint and connect again"
+            )
+
     def _repeated(self, error: RpcError, transaction: SignedTransaction) -> bool:
         if _REPEATED.search(str(error)):
             return True
@@ -161,14 +170,6 @@ class Wallet:
         if self.signer is None:
             raise NoSignerError("nobody signs here; connect with signer= or use with_signer()")
         return self.signer
-
-    def _require_chain(self) -> None:
-        actual = self.rpc.integer("eth_chainId")
-        if actual != self.chain_id:
-            raise WrongChainError(
-                f"{self.rpc.endpoint} now serves chain {actual}, not {self.chain_id}; "
-                "nothing was signed: check the endpoint and connect again"
-            )
 
     def _fees(self, block: Block) -> dict[str, int]:
         price = self.rpc.integer("eth_gasPrice")
@@ -193,6 +194,11 @@ class Wallet:
             if not error.data:
                 self.read(call.to, call.data, call.value)  # other nodes give the reason only here
             raise _as_revert(error) from None
+        if estimate > limit:
+            raise GasTooLowError(
+                f"{call.name} needs {estimate} gas and a block of chain {self.chain_id} holds "
+                f"{limit}; wait until blocks grow, or do less at once"
+            )
         return min(estimate * _GAS_MARGIN_PERCENT // 100, limit)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from creatoken_sdk.chain.errors import BadResponseError, RpcError
 from creatoken_sdk.chain.rpc import Rpc
 
-__all__ = ["Finality", "final_height"]
+__all__ = ["Finality", "Head"]
 
 Finality = Literal["latest", "safe", "final"] | int
 """The head, the chain's own safe or finalized block, or so many blocks below the head."""
@@ -14,10 +17,50 @@ Finality = Literal["latest", "safe", "final"] | int
 _TAGS = {"safe": "safe", "final": "finalized"}
 
 
-def final_height(rpc: Rpc, finality: Finality) -> int:
-    """Return the highest block that is this sure; -1 while there is none."""
-    if isinstance(finality, str) and finality in _TAGS:
+@dataclass(frozen=True)
+class Head:
+    """A chain at one moment, and how many transactions of an account it holds.
+
+    `height` is the highest block that is as sure as asked, -1 while there is none; `nonce` counts
+    the mined transactions of the account, `final_nonce` those up to `height`.
+    """
+
+    rpc: Rpc
+    height: int
+    nonce: int
+    final_nonce: int
+    _hashes: dict[int, object] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, rpc: Rpc, account: str, finality: Finality) -> Head:
+        """Ask the endpoint."""
+        height = _height(rpc, finality)
+        nonce = rpc.integer("eth_getTransactionCount", account, "latest")
+        if height < 0:
+            return cls(rpc, -1, nonce, 0)
+        final_nonce = rpc.integer("eth_getTransactionCount", account, hex(height))
+        return cls(rpc, height, nonce, final_nonce)
+
+    def has(self, number: int, block_hash: str) -> bool:
+        """Return whether the block is part of the chain."""
+        if number not in self._hashes:
+            block = self.rpc.request("eth_getBlockByNumber", hex(number), False)
+            self._hashes[number] = block.get("hash") if isinstance(block, Mapping) else None
+        return self._hashes[number] == block_hash
+
+
+def _height(rpc: Rpc, finality: Finality) -> int:
+    if isinstance(finality, int):
+        return max(rpc.integer("eth_blockNumber") - finality, -1)
+    if finality == "latest":
+        return rpc.integer("eth_blockNumber")
+    try:
         block = rpc.request("eth_getBlockByNumber", _TAGS[finality], False)
-        return int(block["number"], 16) if block else -1
-    depth = finality if isinstance(finality, int) else 0
-    return rpc.integer("eth_blockNumber") - depth
+    except RpcError:  # how some nodes say that there is none yet
+        return -1
+    try:
+        return -1 if block is None else int(block["number"], 16)
+    except (KeyError, TypeError, ValueError):
+        raise BadResponseError(
+            f"{rpc.endpoint} gave a block without number; use another endpoint"
+        ) from None

@@ -11,7 +11,10 @@ from enum import Enum
 from typing import Any
 
 from creatoken_sdk.chain.calls import Call
+from creatoken_sdk.chain.errors import NotDeployedError, RpcError
+from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.record.keccak import keccak256
+from creatoken_sdk.studio.errors import StoreBusyError
 from creatoken_sdk.studio.store import Database, Store
 
 __all__ = ["Effect", "Job", "JobState", "Jobs"]
@@ -38,6 +41,22 @@ class Effect:
     target: str
     data: bytes
 
+    def is_done(self, rpc: Rpc, block: str = "latest") -> bool:
+        """Ask; NotDeployedError if the latest block has no contract to ask."""
+        request = {"to": self.target, "data": _hex(self.data)}
+        try:
+            answer = rpc.data("eth_call", request, block)
+        except RpcError as error:
+            if error.data or error.code == 3 or "revert" in str(error).lower():
+                return False
+            raise
+        if not answer and block == "latest":
+            raise NotDeployedError(
+                f"{rpc.endpoint} has no contract at {self.target}: it lags behind, or its chain "
+                "was reset; wait, use another endpoint, or begin a new studio for a new chain"
+            )
+        return any(answer)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -58,45 +77,59 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one account."""
+    """The jobs of one account on one chain."""
 
-    def __init__(self, store: Store, account: str) -> None:
+    def __init__(self, store: Store, chain_id: int, account: str) -> None:
         """Belong to the account that sends them."""
         self._store = store
-        self._account = account
+        self._owner = (chain_id, account)
 
     def add(
         self, db: Database, kind: str, call: Call[Any], effect: Effect, subject: Mapping[str, Any]
     ) -> str:
         """Queue a call unless it is there already; return its id."""
-        job_id = "0x" + keccak256((self._account + call.to).encode() + call.data).hex()
+        chain_id, account = self._owner
+        job_id = "0x" + keccak256(f"{chain_id}{account}{call.to}".encode() + call.data).hex()
         now = int(time.time())
         texts = (call.to, _hex(call.data), effect.target, _hex(effect.data), json.dumps(subject))
         db.execute(
-            "INSERT INTO jobs (id, kind, account, target, data, effect_target, effect_data,"
-            " subject, state, created_at, changed_at, position)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            "INSERT INTO jobs (id, kind, chain_id, account, target, data, effect_target,"
+            " effect_data, subject, state, created_at, changed_at, position)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
             " (SELECT COALESCE(max(position), 0) + 1 FROM jobs)) ON CONFLICT (id) DO NOTHING",
-            (job_id, kind, self._account, *texts, JobState.QUEUED.value, now, now),
+            (job_id, kind, chain_id, account, *texts, JobState.QUEUED.value, now, now),
         )
         return job_id
 
-    def within(self, *states: JobState) -> list[Job]:
-        """Return the jobs in one of the states, oldest first."""
+    def within(self, *states: JobState, limit: int = -1) -> list[Job]:
+        """Return the jobs in one of the states, oldest first; at most `limit` from 0 on."""
         marks = ", ".join("?" * len(states))
-        rows = self._store.rows(
-            f"SELECT {_COLUMNS} FROM jobs WHERE account = ? AND state IN ({marks})"
-            " ORDER BY position, id",
-            (self._account, *(state.value for state in states)),
+        return self._select(
+            f"state IN ({marks}) ORDER BY position, id" + (f" LIMIT {limit}" * (limit >= 0)),
+            *(state.value for state in states),
         )
-        return [_job(*row) for row in rows]
+
+    def settled_from(self, nonce: int) -> list[Job]:
+        """Return the jobs that are through, by a transaction of this or a higher nonce."""
+        through = (JobState.FINAL.value, JobState.REVERTED.value)
+        return self._select("nonce >= ? AND state IN (?, ?)", nonce, *through)
 
     def states(self) -> Counter[JobState]:
         """Return how many jobs are in each state."""
         rows = self._store.rows(
-            "SELECT state, count(*) FROM jobs WHERE account = ? GROUP BY state", (self._account,)
+            "SELECT state, count(*) FROM jobs WHERE chain_id = ? AND account = ? GROUP BY state",
+            self._owner,
         )
         return Counter({JobState(state): count for state, count in rows})
+
+    def claim(self, db: Database, job: Job, nonce: int) -> None:
+        """Take a queued job for a transaction; StoreBusyError if somebody else just did."""
+        claimed = db.execute(
+            "UPDATE jobs SET state = ?, nonce = ?, changed_at = ? WHERE id = ? AND state = ?",
+            (JobState.SENT.value, nonce, int(time.time()), job.id, JobState.QUEUED.value),
+        )
+        if claimed != 1:
+            raise StoreBusyError(f"another sequencer took job {job.id[:10]}; run one per account")
 
     def move(
         self,
@@ -112,6 +145,13 @@ class Jobs:
             "UPDATE jobs SET state = ?, reason = ?, nonce = ?, changed_at = ? WHERE id = ?",
             (state.value, reason, nonce, int(time.time()), job.id),
         )
+
+    def _select(self, where: str, *values: object) -> list[Job]:
+        rows = self._store.rows(
+            f"SELECT {_COLUMNS} FROM jobs WHERE chain_id = ? AND account = ? AND {where}",
+            (*self._owner, *values),
+        )
+        return [_job(*row) for row in rows]
 
 
 def _job(

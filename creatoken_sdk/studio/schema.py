@@ -45,6 +45,7 @@ CREATE TABLE jobs (
     id TEXT PRIMARY KEY,              -- hash of the call: a repeat is the same job
     position BIGINT NOT NULL,         -- order in which they were queued
     kind TEXT NOT NULL,               -- record, anchor, register
+    chain_id BIGINT NOT NULL,
     account TEXT NOT NULL,            -- who sends it
     target TEXT NOT NULL,
     data TEXT NOT NULL,
@@ -57,21 +58,23 @@ CREATE TABLE jobs (
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL
 );
-CREATE INDEX jobs_open ON jobs (account, state, position);
+CREATE INDEX jobs_open ON jobs (chain_id, account, state, position);
 CREATE TABLE transactions (
     hash TEXT PRIMARY KEY,
     job_id TEXT NOT NULL REFERENCES jobs (id),
     chain_id BIGINT NOT NULL,
     account TEXT NOT NULL,
     nonce BIGINT NOT NULL,
-    variant BIGINT NOT NULL,          -- 0, then one more for each replacement
+    variant BIGINT NOT NULL,          -- 0, then one more for each with the same nonce
     raw TEXT NOT NULL,                -- signed bytes, kept for ever: they may still be mined
     fields TEXT NOT NULL,             -- what was signed, as JSON
     state TEXT NOT NULL,              -- see TransactionState
     block_number BIGINT,
     block_hash TEXT,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    UNIQUE (chain_id, account, nonce, variant)
 );
+CREATE INDEX transactions_job ON transactions (job_id);
 CREATE TABLE assets (
     id TEXT PRIMARY KEY,              -- asset id as 0x hex
     position BIGINT NOT NULL,         -- order in which they were made: parents come first

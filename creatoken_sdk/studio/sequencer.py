@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from creatoken_sdk.chain.client import Creatoken
-from creatoken_sdk.chain.errors import BadResponseError, RpcError
+from creatoken_sdk.chain.errors import (
+    BadResponseError,
+    RateLimitedError,
+    TransactionUnknownError,
+    UnreachableError,
+)
 from creatoken_sdk.chain.receipts import Receipt
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.waiting import look, reason
 from creatoken_sdk.errors import ChainError, RevertError
-from creatoken_sdk.studio.finality import Finality, final_height
+from creatoken_sdk.studio.finality import Finality, Head
 from creatoken_sdk.studio.jobs import Effect, Job, Jobs, JobState
 from creatoken_sdk.studio.store import Store
 from creatoken_sdk.studio.transactions import Sent, Transactions, TransactionState
@@ -27,6 +32,9 @@ from creatoken_sdk.studio.transactions import Sent, Transactions, TransactionSta
 __all__ = ["Sequencer"]
 
 _WAITING = (JobState.QUEUED, JobState.SENT, JobState.MINED)
+_LOOKS = 3
+_GAP = "gap"
+_ENOUGH = 10  # times today's price: then it is not the fee that holds a transaction back
 
 
 @dataclass
@@ -34,7 +42,8 @@ class Sequencer:
     """Sends the jobs of the client's account, at most `window` of them under way.
 
     A transaction that waits for `stuck_seconds`, or whose fee fell below the chain's, is replaced
-    by one with higher fees. `witness` is a second endpoint that has to see every effect, too.
+    by one with higher fees. `witness` is a second endpoint that has to see every effect, too;
+    while the two disagree nothing is sent or final.
     """
 
     store: Store
@@ -46,10 +55,12 @@ class Sequencer:
     witness: Rpc | None = None
 
     def __post_init__(self) -> None:
-        """Look at the jobs and transactions of this account only."""
-        self._jobs = Jobs(self.store, self.client.address)
-        self._transactions = Transactions(self.store, self.client.chain_id, self.client.address)
+        """Look at the jobs and transactions of this account on this chain only."""
+        chain_id, account = self.client.chain_id, self.client.address
+        self._jobs = Jobs(self.store, chain_id, account)
+        self._transactions = Transactions(self.store, chain_id, account)
         self._rpc = self.client.wallet.rpc
+        self._missed: Counter[str] = Counter()
 
     def drain(
         self,
@@ -61,44 +72,58 @@ class Sequencer:
 
         Trouble with the chain is waited out; at the timeout the last trouble is raised. Jobs that
         are not through by then stay where they are: drain again. `progress` is told the states
-        after every turn.
+        after every turn. StoreBusyError if another sequencer works for this account.
         """
         deadline = time.monotonic() + timeout_seconds
         with self.store.lock(f"sequencer-{self.client.chain_id}-{self.client.address}"):
             while True:
-                trouble = self._try_turn()
+                trouble = self._turn()
                 states = self._jobs.states()
                 if progress:
                     progress(states)
                 if not any(states[state] for state in _WAITING):
                     return states
-                if trouble and time.monotonic() >= deadline:
-                    raise trouble
                 if time.monotonic() >= deadline:
+                    if trouble:
+                        raise trouble
                     return states
                 time.sleep(self.pause_seconds)
 
-    def turn(self) -> None:
-        """Look after what is under way, then send what waits."""
-        height = final_height(self._rpc, self.finality)
-        for job in self._jobs.within(JobState.SENT, JobState.MINED):
-            self._follow(job, height)
-        free = self.window - len(self._jobs.within(JobState.SENT))
-        for job in self._jobs.within(JobState.QUEUED)[: max(free, 0)]:
-            self._send(job)
-
-    def _try_turn(self) -> ChainError | None:
+    def _turn(self) -> ChainError | None:
+        """Look after what is under way, then send what waits; return the last trouble."""
         try:
-            self.turn()
+            self.client.wallet.require_chain()
+            head = Head.of(self._rpc, self.client.address, self.finality)
+            self._reopen(head)
+            under_way = self._jobs.within(JobState.SENT, JobState.MINED)
+            trouble = self._each(self._follow, under_way, head)
+            free = self.window - len(self._jobs.within(JobState.SENT))
+            queued = self._jobs.within(JobState.QUEUED, limit=max(free, 0))
+            trouble = self._each(self._send, queued, head) or trouble
+            self._close_gap(head)
+            return trouble
         except ChainError as error:
             return error
-        return None
 
-    def _send(self, job: Job) -> None:
+    def _each(
+        self, act: Callable[[Job, Head], None], jobs: Sequence[Job], head: Head
+    ) -> ChainError | None:
+        """One job in trouble does not keep the others waiting, unless nobody answers at all."""
+        trouble = None
+        for job in jobs:
+            try:
+                act(job, head)
+            except (UnreachableError, RateLimitedError, TransactionUnknownError):
+                raise
+            except ChainError as error:
+                trouble = error
+        return trouble
+
+    def _send(self, job: Job, head: Head) -> None:
         if self._is_done(job.effect):
             self._move(job, JobState.MINED)
             return
-        nonce = max(self._count("latest"), self._transactions.next_nonce())
+        nonce = self._transactions.free_nonce(head.nonce)
         try:
             signed = self.client.sign(job.call, nonce=nonce)
         except RevertError as error:
@@ -108,37 +133,43 @@ class Sequencer:
                 self._move(job, JobState.REVERTED, reason=str(error))
             return
         with self.store.transaction() as db:
-            self._jobs.move(db, job, JobState.SENT, nonce=nonce)
+            self._jobs.claim(db, job, nonce)
             self._transactions.add(db, job.id, signed)
         self.client.broadcast(signed)
 
-    def _follow(self, job: Job, height: int) -> None:
+    def _follow(self, job: Job, head: Head) -> None:
         if job.nonce is None:
-            self._follow_effect(job, height)
+            self._follow_effect(job, head)
             return
         under_way = self._transactions.under_way(job.id)
+        if any(
+            sent.block and head.height < sent.block[0] and head.has(*sent.block)
+            for sent in under_way
+        ):
+            return
         for sent in under_way:
             found = look(self._rpc, sent.signed.tx_hash)
-            if found is not None:
-                self._found(job, *found, height)
+            if found and head.has(found[1].block_number, found[1].block_hash):
+                self._found(job, *found, head)
                 return
         if job.state == JobState.MINED:
-            self._move(job, JobState.SENT, nonce=job.nonce)
-        if height >= 0 and self._count(hex(height)) > job.nonce:
-            self._lose_nonce(job)
-        else:
-            self._push(job, under_way[0])
+            self._undo(job)
+        if head.final_nonce > job.nonce:
+            self._lose_nonce(job, under_way)
+        elif head.nonce <= job.nonce:
+            self._push(job, under_way[0], head)
 
-    def _follow_effect(self, job: Job, height: int) -> None:
+    def _follow_effect(self, job: Job, head: Head) -> None:
         """Somebody else did the job: there is no transaction of ours to look at."""
         if not self._is_done(job.effect):
             self._move(job, JobState.QUEUED)
-        elif height >= 0 and self._is_done(job.effect, hex(height)):
+        elif head.height >= 0 and self._is_done(job.effect, hex(head.height)):
             self._move(job, JobState.FINAL)
 
-    def _found(self, job: Job, answer: Mapping[str, Any], receipt: Receipt, height: int) -> None:
+    def _found(self, job: Job, answer: Mapping[str, Any], receipt: Receipt, head: Head) -> None:
+        self._missed.pop(job.id, None)
         block = (receipt.block_number, receipt.block_hash)
-        if receipt.block_number > height or not self._is_canonical(*block):
+        if receipt.block_number > head.height:
             with self.store.transaction() as db:
                 self._transactions.mark(db, receipt.tx_hash, TransactionState.MINED, block)
                 self._jobs.move(db, job, JobState.MINED, nonce=job.nonce)
@@ -158,49 +189,71 @@ class Sequencer:
             end = JobState.FINAL if done else JobState.REVERTED
             self._jobs.move(db, job, end, reason="" if done else why, nonce=job.nonce)
 
-    def _lose_nonce(self, job: Job) -> None:
-        """A transaction that is not ours has the nonce, for good: start again with another."""
+    def _lose_nonce(self, job: Job, under_way: Sequence[Sent]) -> None:
+        """A transaction that is not ours has the nonce, for good: start again with another.
+
+        One look proves nothing, for an endpoint may be several nodes of which some lag behind.
+        """
+        self._missed[job.id] += 1
+        if self._missed[job.id] < _LOOKS or any(self._knows(sent) for sent in under_way):
+            return
+        self._drop(job)
+
+    def _close_gap(self, head: Head) -> None:
+        """If a stranger's transaction before ours was undone, the last of ours takes its nonce."""
+        free = self._transactions.free_nonce(head.nonce)
+        behind = [job for job in self._jobs.within(JobState.SENT) if (job.nonce or 0) > free]
+        if not behind or self._jobs.states()[JobState.QUEUED]:  # those fill it
+            self._missed.pop(_GAP, None)
+            return
+        self._missed[_GAP] += 1
+        if self._missed[_GAP] >= _LOOKS:
+            self._drop(max(behind, key=lambda job: job.nonce or 0))
+
+    def _drop(self, job: Job) -> None:
         with self.store.transaction() as db:
             self._transactions.close_others(db, job.id, TransactionState.DROPPED)
             self._jobs.move(db, job, JobState.QUEUED)
 
-    def _push(self, job: Job, newest: Sent) -> None:
-        """Broadcast again what the node forgot; replace what is stuck."""
+    def _push(self, job: Job, newest: Sent, head: Head) -> None:
+        """Broadcast again what the node forgot; replace what its fee holds back."""
+        self._is_done(job.effect)  # not to a chain without the contract
         fee = newest.signed.fields.get("maxFeePerGas", newest.signed.fields.get("gasPrice", 0))
-        base_fee = self._rpc.latest_block().base_fee or 0
-        stuck = time.time() - newest.created_at >= self.stuck_seconds
-        if not stuck and fee >= base_fee:
-            if self._rpc.request("eth_getTransactionByHash", newest.signed.tx_hash) is None:
-                self.client.broadcast(newest.signed)
-            return
-        bumped = self.client.bump(newest.signed)
+        waited = abs(time.time() - newest.created_at) >= self.stuck_seconds  # clocks jump
+        is_next = head.nonce == job.nonce and fee < _ENOUGH * self._rpc.integer("eth_gasPrice")
+        if fee < (self._rpc.latest_block().base_fee or 0) or (waited and is_next):
+            bumped = self.client.bump(newest.signed)
+            with self.store.transaction() as db:
+                self._transactions.add(db, job.id, bumped)
+            self.client.broadcast(bumped)
+        elif not self._knows(newest):
+            self.client.broadcast(newest.signed)
+
+    def _reopen(self, head: Head) -> None:
+        """Follow again what was final, if the chain went back further than was asked for.
+
+        An endpoint that lags looks the same; what is final becomes so again.
+        """
+        for job in self._jobs.settled_from(head.nonce):
+            self._undo(job)
+
+    def _undo(self, job: Job) -> None:
         with self.store.transaction() as db:
-            self._transactions.add(db, job.id, bumped)
-        self.client.broadcast(bumped)
+            self._transactions.reopen(db, job.id)
+            self._jobs.move(db, job, JobState.SENT, nonce=job.nonce)
 
-    def _move(
-        self, job: Job, state: JobState, *, reason: str = "", nonce: int | None = None
-    ) -> None:
+    def _move(self, job: Job, state: JobState, *, reason: str = "") -> None:
         with self.store.transaction() as db:
-            self._jobs.move(db, job, state, reason=reason, nonce=nonce)
+            self._jobs.move(db, job, state, reason=reason)
 
-    def _count(self, block: str) -> int:
-        return self._rpc.integer("eth_getTransactionCount", self.client.address, block)
-
-    def _is_canonical(self, number: int, block_hash: str) -> bool:
-        block = self._rpc.request("eth_getBlockByNumber", hex(number), False)
-        return isinstance(block, Mapping) and block.get("hash") == block_hash
+    def _knows(self, sent: Sent) -> bool:
+        return self._rpc.request("eth_getTransactionByHash", sent.signed.tx_hash) is not None
 
     def _is_done(self, effect: Effect, block: str = "latest") -> bool:
-        seen = [_is_nonzero(rpc, effect, block) for rpc in (self._rpc, self.witness) if rpc]
-        return all(seen)
-
-
-def _is_nonzero(rpc: Rpc, effect: Effect, block: str) -> bool:
-    request = {"to": effect.target, "data": "0x" + effect.data.hex()}
-    try:
-        return any(rpc.data("eth_call", request, block))
-    except RpcError as error:
-        if error.data or error.code == 3 or "revert" in str(error).lower():
-            return False
-        raise
+        done = effect.is_done(self._rpc, block)
+        if self.witness and effect.is_done(self.witness, block) != done:
+            raise BadResponseError(
+                f"{self._rpc.endpoint} and {self.witness.endpoint} disagree on what is on chain; "
+                "wait if one lags behind, else replace the one that is wrong"
+            )
+        return done

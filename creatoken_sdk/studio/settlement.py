@@ -10,6 +10,7 @@ from creatoken_sdk.chain.calls import Call
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.chain.codec import encode_call
 from creatoken_sdk.chain.receipts import Receipt
+from creatoken_sdk.chain.works import Work
 from creatoken_sdk.record import MerkleTree
 from creatoken_sdk.record.keccak import keccak256
 from creatoken_sdk.record.structs import to_json
@@ -19,10 +20,12 @@ from creatoken_sdk.studio.store import Database, Store
 
 __all__ = ["Settlement", "kept_tree"]
 
+_HERE = "run_id IN (SELECT id FROM runs WHERE chain_id = ? AND works = ?)"
+
 
 @dataclass
 class Settlement:
-    """Queues for the client's account what is recorded and not queued yet."""
+    """Queues for the client's account what is recorded for its chain and not queued yet."""
 
     store: Store
     client: Creatoken
@@ -32,17 +35,28 @@ class Settlement:
 
         A draft that became final waits until its anchor is: queue again after draining.
         """
-        jobs = Jobs(self.store, self.client.address)
+        jobs = Jobs(self.store, self.client.chain_id, self.client.address)
         before = sum(jobs.states().values())
-        for run_id, work_id in self.store.rows("SELECT id, work_id FROM runs ORDER BY created_at"):
+        runs = self.store.rows(
+            "SELECT id, work_id FROM runs WHERE chain_id = ? AND works = ?"
+            " AND settled < (SELECT count(*) FROM steps WHERE run_id = id) ORDER BY created_at",
+            self._chain,
+        )
+        for run_id, work_id in runs:
+            work = self.client.works.get(work_id)  # not while others wait for the transaction
             with self.store.transaction() as db:
-                self._queue_steps(db, jobs, run_id, work_id)
+                self._queue_steps(db, jobs, run_id, work)
         with self.store.transaction() as db:
             self._queue_drafts(db, jobs)
             self._queue_finals(db, jobs)
         return sum(jobs.states().values()) - before
 
-    def _queue_steps(self, db: Database, jobs: Jobs, run_id: str, work_id: int) -> None:
+    @property
+    def _chain(self) -> tuple[int, str]:
+        domain = self.client.works.domain
+        return domain.chain_id, domain.verifying_contract
+
+    def _queue_steps(self, db: Database, jobs: Jobs, run_id: str, work: Work) -> None:
         """One root over all signed steps of the run, and the shares of those that are new."""
         settled = db.rows(f"SELECT settled FROM runs WHERE id = ? {db.FOR_UPDATE}", (run_id,))
         done, steps = settled[0][0], _signed_steps(db, run_id)
@@ -54,7 +68,6 @@ class Settlement:
         for _, actor, shares in steps[done:]:
             earned[actor] += shares
         allocations = {actor: shares for actor, shares in earned.items() if shares}
-        work = self.client.works.get(work_id)
         call = self.client.contributions.record.call(work, tree.root, len(tree), allocations)
         data = encode_call("ContributionToken", "stepsRecordedAt", (tree.root,))
         _keep(db, tree)
@@ -64,7 +77,9 @@ class Settlement:
     def _queue_drafts(self, db: Database, jobs: Jobs) -> None:
         """One anchor for all drafts that have none."""
         rows = db.rows(
-            f"SELECT id, leaf FROM assets WHERE final = 0 AND settled = 0 {db.FOR_UPDATE}"
+            f"SELECT id, leaf FROM assets WHERE final = 0 AND settled = 0 AND {_HERE}"
+            f" {db.FOR_UPDATE}",
+            self._chain,
         )
         if not rows:
             return
@@ -81,10 +96,11 @@ class Settlement:
 
     def _queue_finals(self, db: Database, jobs: Jobs) -> None:
         rows = db.rows(
-            "SELECT id, input, certificate, anchor FROM assets WHERE final = 1 AND settled = 0"
+            "SELECT id, input, certificate, anchor FROM assets"
+            f" WHERE final = 1 AND settled = 0 AND {_HERE}"
             " AND (anchored_by IS NULL OR anchored_by IN (SELECT id FROM jobs WHERE state = ?))"
             f" ORDER BY position, id {db.FOR_UPDATE}",
-            (JobState.FINAL.value,),
+            (*self._chain, JobState.FINAL.value),
         )
         for asset_id, written, certificate, anchor in rows:
             output = Output.load(asset_id, written, certificate)

@@ -40,11 +40,12 @@ class Status:
         return tuple(found)
 
     @classmethod
-    def of(cls, store: Store, account: str) -> Status:
-        """Return the status of one account's jobs in a store."""
+    def of(cls, store: Store, chain_id: int, account: str) -> Status:
+        """Return the status of one account's jobs on one chain in a store."""
         rows = store.rows(
-            "SELECT state, count(*), min(created_at) FROM jobs WHERE account = ? GROUP BY state",
-            (account,),
+            "SELECT state, count(*), min(created_at) FROM jobs"
+            " WHERE chain_id = ? AND account = ? GROUP BY state",
+            (chain_id, account),
         )
         through = (JobState.FINAL, JobState.REVERTED)
         oldest = [since for state, _, since in rows if JobState(state) not in through]

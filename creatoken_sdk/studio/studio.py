@@ -108,27 +108,31 @@ class Studio:
         if settlement.queue():
             states = sequencer.drain(timeout_seconds=timeout_seconds, progress=progress)
         if states[JobState.REVERTED]:
-            refused = Jobs(self.store, self.chain.address).within(JobState.REVERTED)
+            refused = self._jobs.within(JobState.REVERTED)
             raise SettlementError(refused)
         return states
 
     def preview(self) -> list[Job]:
         """Queue what is recorded, and return what `flush` would send; nothing is sent."""
         Settlement(self.store, self.chain).queue()
-        return Jobs(self.store, self.chain.address).within(JobState.QUEUED)
+        return self._jobs.within(JobState.QUEUED)
 
     def status(self) -> Status:
         """Return how far everything is, and for how long the oldest has waited."""
-        return Status.of(self.store, self.chain.address)
+        return Status.of(self.store, self.chain.chain_id, self.chain.address)
 
     def retry(self) -> int:
         """Queue the jobs that were refused again, once the reason is gone; return how many."""
-        jobs = Jobs(self.store, self.chain.address)
+        jobs = self._jobs
         refused = jobs.within(JobState.REVERTED)
         with self.store.transaction() as db:
             for job in refused:
                 jobs.move(db, job, JobState.QUEUED)
         return len(refused)
+
+    @property
+    def _jobs(self) -> Jobs:
+        return Jobs(self.store, self.chain.chain_id, self.chain.address)
 
     @cached_property
     def memory(self) -> Memory:

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from enum import Enum
+from itertools import count
 
 from creatoken_sdk.chain.signers import SignedTransaction
 from creatoken_sdk.studio.store import Database, Store
@@ -16,7 +17,7 @@ __all__ = ["Sent", "TransactionState", "Transactions"]
 class TransactionState(str, Enum):
     """Life of a transaction; all but the first two are terminal.
 
-    Replaced: a sibling with higher fees was mined. Dropped: the nonce went to a stranger.
+    Replaced: a sibling with other fees was mined. Dropped: the job goes on with another nonce.
     """
 
     SENT = "sent"
@@ -28,15 +29,20 @@ class TransactionState(str, Enum):
 
 
 _OPEN = (TransactionState.SENT.value, TransactionState.MINED.value)
+_MINED = tuple(
+    state.value
+    for state in (TransactionState.MINED, TransactionState.FINAL, TransactionState.REVERTED)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A stored transaction; `created_at` is UTC seconds."""
+    """A stored transaction; `created_at` is UTC seconds, `block` number and hash once mined."""
 
     signed: SignedTransaction
     state: TransactionState
     created_at: int
+    block: tuple[int, str] | None
 
 
 class Transactions:
@@ -54,7 +60,8 @@ class Transactions:
         db.execute(
             "INSERT INTO transactions (hash, job_id, chain_id, account, nonce, raw, fields, state,"
             " created_at, variant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
-            " (SELECT count(*) FROM transactions WHERE job_id = ?))",
+            " (SELECT count(*) FROM transactions"
+            " WHERE chain_id = ? AND account = ? AND nonce = ?))",
             (
                 signed.tx_hash,
                 job_id,
@@ -65,27 +72,30 @@ class Transactions:
                 json.dumps(fields),
                 TransactionState.SENT.value,
                 int(time.time()),
-                job_id,
+                self._chain_id,
+                self._account,
+                signed.nonce,
             ),
         )
 
     def under_way(self, job_id: str) -> list[Sent]:
         """Return the transactions of a job that may still be mined, newest first."""
         rows = self._store.rows(
-            "SELECT hash, nonce, raw, fields, state, created_at FROM transactions"
-            " WHERE job_id = ? AND state IN (?, ?) ORDER BY variant DESC",
+            "SELECT hash, nonce, raw, fields, state, created_at, block_number, block_hash"
+            " FROM transactions WHERE job_id = ? AND state IN (?, ?) ORDER BY variant DESC",
             (job_id, *_OPEN),
         )
         return [self._sent(*row) for row in rows]
 
-    def next_nonce(self) -> int:
-        """Return the nonce after the highest one under way; 0 if there is none."""
+    def free_nonce(self, first: int) -> int:
+        """Return the lowest nonce from `first` on that nothing under way has."""
         rows = self._store.rows(
-            "SELECT max(nonce) FROM transactions"
-            " WHERE chain_id = ? AND account = ? AND state IN (?, ?)",
-            (self._chain_id, self._account, *_OPEN),
+            "SELECT DISTINCT nonce FROM transactions"
+            " WHERE chain_id = ? AND account = ? AND nonce >= ? AND state IN (?, ?)",
+            (self._chain_id, self._account, first, *_OPEN),
         )
-        return 0 if rows[0][0] is None else int(rows[0][0]) + 1
+        taken = {nonce for (nonce,) in rows}
+        return next(nonce for nonce in count(first) if nonce not in taken)
 
     def mark(
         self,
@@ -108,10 +118,28 @@ class Transactions:
             (state.value, job_id, *_OPEN),
         )
 
+    def reopen(self, db: Database, job_id: str) -> None:
+        """Have the transaction that settled the job, or was mined, under way again."""
+        db.execute(
+            "UPDATE transactions SET state = ?, block_number = NULL, block_hash = NULL"
+            " WHERE job_id = ? AND state IN (?, ?, ?)"
+            " AND nonce = (SELECT nonce FROM jobs WHERE id = job_id)",
+            (TransactionState.SENT.value, job_id, *_MINED),
+        )
+
     def _sent(
-        self, tx_hash: str, nonce: int, raw: str, fields: str, state: str, created_at: int
+        self,
+        tx_hash: str,
+        nonce: int,
+        raw: str,
+        fields: str,
+        state: str,
+        created_at: int,
+        number: int | None,
+        block_hash: str | None,
     ) -> Sent:
         signed = json.loads(fields)
         signed["data"] = bytes.fromhex(signed["data"])
         transaction = SignedTransaction(tx_hash, nonce, self._account, bytes.fromhex(raw), signed)
-        return Sent(transaction, TransactionState(state), created_at)
+        block = None if number is None or block_hash is None else (number, block_hash)
+        return Sent(transaction, TransactionState(state), created_at, block)
