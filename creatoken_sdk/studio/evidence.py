@@ -20,7 +20,7 @@ from creatoken_sdk.record import Certificate, Disclosure
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
 from creatoken_sdk.studio.carried import Anchored
-from creatoken_sdk.studio.findings import Finding, Report, State, Verdict
+from creatoken_sdk.studio.findings import MALFORMED, Finding, Report, State, Verdict
 from creatoken_sdk.studio.gather import gather, shown_steps
 from creatoken_sdk.studio.verify import file_hash, find_asset, judge
 
@@ -80,10 +80,22 @@ def verify_bundle(
     """
     bundle = Bundle.read(path)
     digest = bundle.digest if file is None else file_hash(file)
-    chain = str(bundle.evidence.get("chainId"))
+    try:
+        return _judge(bundle.evidence, digest, client, known)
+    except MALFORMED as error:
+        raise RecordError(f"the evidence is malformed ({error!r}); get the original") from None
+
+
+def _judge(
+    evidence: Mapping[str, Any],
+    digest: bytes | None,
+    client: Creatoken | None,
+    known: Mapping[str, str],
+) -> Report:
+    chain = str(evidence["chainId"])
     if client is None or chain == str(client.chain_id):
-        return judge(bundle.evidence, digest, client, known)
-    report = judge(bundle.evidence, digest, None, known)
+        return judge(evidence, digest, client, known)
+    report = judge(evidence, digest, None, known)
     here = f"{client.wallet.rpc.endpoint} serves chain {client.chain_id}"
     reason = f"the bundle is of chain {chain}, {here}; ask a node of chain {chain}"
     foreign = Finding("chain", State.UNKNOWN, reason)

@@ -9,7 +9,11 @@ from typing import Any
 
 from creatoken_sdk.errors import ChainError, CreatokenError, RecordError
 
-__all__ = ["Finding", "Findings", "Report", "State", "Verdict", "require"]
+__all__ = ["MALFORMED", "Finding", "Findings", "Report", "State", "Verdict", "require"]
+
+
+MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a document of another form raises; it is a stranger's, so anything may be in it."""
 
 
 class State(str, Enum):
@@ -97,7 +101,7 @@ class Findings:
             state, reason = State.UNKNOWN, str(error)
         except CreatokenError as error:
             state, reason = State.FAILS, str(error)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except MALFORMED as error:
             state, reason = State.FAILS, f"it is malformed ({type(error).__name__})"
         self.found.append(Finding(name, state, reason))
 

@@ -11,6 +11,7 @@ from creatoken_sdk.chain.artifacts import artifact
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.chain.codec import types_of
 from creatoken_sdk.chain.events import Event, decode_log, topic
+from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import keccak256
 from creatoken_sdk.studio.findings import require
 
@@ -110,7 +111,10 @@ def _field(name: str, value: str) -> bytes:
 
 def _header(text: str, log: Mapping[str, Any]) -> list[bytes]:
     header = bytes.fromhex(text[2:])
-    fields: list[bytes] = rlp.decode(header)
+    try:
+        fields: list[bytes] = rlp.decode(header)
+    except rlp.exceptions.RLPException:
+        raise RecordError("its header is none; get the original again") from None
     here = "0x" + keccak256(header).hex() == log["blockHash"]
     number = int.from_bytes(fields[_NUMBER], "big")
     require(here and number == int(log["blockNumber"], 16), "it is of another block")

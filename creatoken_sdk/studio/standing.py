@@ -96,9 +96,9 @@ class _Standing:
         return State.HOLDS, f"at {at} UTC seconds by {anchor['anchorer']}"
 
     def steps_recorded(self) -> Found:
-        if "/stepsRoot" in self.exam.certificate.erased:
+        if "/stepsRoot" in self.exam.erased:
             return State.UNKNOWN, "the root of the steps is erased here"
-        root = from_json("bytes32", self.exam.certificate.record["stepsRoot"])
+        root = from_json("bytes32", self.exam.record["stepsRoot"])
         work = self.client.works.get(self.exam.work_id)
         at = self.client.contributions.steps_recorded_at(work, root)
         if not at:

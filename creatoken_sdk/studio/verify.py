@@ -15,7 +15,7 @@ from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import Certificate, content_hash
 from creatoken_sdk.studio.carried import Anchored
 from creatoken_sdk.studio.examine import Evidence, Examination
-from creatoken_sdk.studio.findings import Finding, Findings, Report, State, Verdict
+from creatoken_sdk.studio.findings import MALFORMED, Finding, Findings, Report, State, Verdict
 from creatoken_sdk.studio.gather import gather, registrations
 from creatoken_sdk.studio.standing import chain_of, signers_of
 
@@ -49,7 +49,12 @@ def verify(
     if found is None:
         named = (digest, asset, _named_content(held)) != (None, None, None)
         return _unregistered(held, named=named)
-    return judge(gather(client, found, held, anchor), digest, client, known)
+    try:
+        evidence = gather(client, found, held, anchor)
+    except (RecordError, *MALFORMED) as error:
+        reason = f"its steps cannot be read ({type(error).__name__})"
+        return _only(integrity=Finding("record", State.FAILS, reason))
+    return judge(evidence, digest, client, known)
 
 
 def judge(
@@ -119,7 +124,9 @@ def _input(event: Event) -> AssetInput:
 
 
 def _certificate(given: Certificate | Mapping[str, Any] | None) -> Certificate | None:
-    return Certificate.from_json(given) if isinstance(given, Mapping) else given
+    if given is None:
+        return None
+    return Certificate.from_json(given.to_json() if isinstance(given, Certificate) else given)
 
 
 def _foreign(client: Creatoken, certificate: Certificate) -> str:

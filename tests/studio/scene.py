@@ -89,6 +89,9 @@ def made(folder: Path) -> Iterator[Scene]:
             nothing,
             None,  # type: ignore[arg-type]
         )
+        scene.make("sketch", b"a sketch", final=False)
+        scene.make("banner", BANNER, final=False)
+        studio.flush(wait="latest")
         scene.banner, scene.final = scene.make("banner", BANNER)
         studio.flush(wait="latest")
         approval = pipeline.approvals.sign(maya, scene.final.id, 7)

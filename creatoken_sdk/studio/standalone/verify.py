@@ -127,10 +127,18 @@ class Case:
         shown = len(certificate["salts"]) - 1
         return HOLDS, f"{shown} fields as committed to, {len(gone)} erased {' '.join(gone)}".strip()
 
+    def hashes(self):
+        """The hash of each step; where one is malformed, none of them says anything."""
+        for one in self.steps.values():
+            require(set(one) == {"message", "signature"}, "a step has other fields")
+            unhex(one["signature"], 65)
+        return {i: struct_hash("Step", one["message"]) for i, one in self.steps.items()}
+
     def step_order(self):
         if not self.all_shown:
             return UNKNOWN, "some steps are erased here: whether one is missing cannot be seen"
         require(self.steps, "there are no steps")
+        hashes = self.hashes()
         previous, work = bytes(32), self.steps[0]["message"]["workId"]
         for i, step in self.steps.items():
             told = step["message"]
@@ -140,7 +148,7 @@ class Case:
             require(
                 follows and unhex(told["previous"], 32) == previous, f"step {i} does not follow"
             )
-            previous = struct_hash("Step", told)
+            previous = hashes[i]
         return HOLDS, f"{len(self.steps)} steps, each names the one before"
 
     def step_signatures(self):
@@ -148,6 +156,7 @@ class Case:
         for key, value in (("chainId", self.chain_id), ("verifyingContract", self.works())):
             hidden = f"/domain/{key}" in self.erased
             require(hidden or domain[key] == value, "the steps were signed for another contract")
+        self.hashes()
         for i, step in self.steps.items():
             if not self.signed("Step", step, step["message"]["actor"], self.works()):
                 asked.append(str(i))
@@ -168,7 +177,7 @@ class Case:
         if "/stepsRoot" in self.erased:
             return UNKNOWN, "the root is erased here"
         root = unhex(self.record["stepsRoot"], 32)
-        leaves = {i: leaf(struct_hash("Step", one["message"])) for i, one in self.steps.items()}
+        leaves = {i: leaf(one) for i, one in self.hashes().items()}
         if self.all_shown:
             require(tree_root(list(leaves.values())) == root, "the steps are others")
         for i, proof in self.evidence["stepProofs"].items():
@@ -178,6 +187,7 @@ class Case:
     def oversight(self):
         if not self.all_shown or "/oversight" in self.erased:
             return UNKNOWN, "not all steps are shown"
+        self.hashes()
         told = [step["message"] for step in self.steps.values()]
         people = [one for one in told if one["actorKind"] == "1"]
         reviewed = people and told[-1] in people and unhex(told[-1]["action"]) == keccak(b"review")
@@ -208,6 +218,7 @@ class Case:
     def opened(self, one):
         root = self.asset["recordRoot"]
         if one["step"]:
+            self.hashes()
             root = self.steps[int(one["step"])]["message"]["detail"]
         start = leaf(commitment(one["path"], one["value"], unhex(one["salt"], 32)))
         require(climb(start, one["proof"]) == unhex(root, 32), "the record did not say that")
@@ -227,6 +238,7 @@ class Case:
     def signers(self):
         if not self.steps:
             return UNKNOWN, "no steps are shown"
+        self.hashes()
         told = [step["message"] for step in self.steps.values()]
         named = sorted({f"{one['actor']} ({KINDS[one['actorKind']]})" for one in told})
         return UNKNOWN, f"compare these accounts with people you know: {', '.join(named)}"
@@ -369,7 +381,7 @@ def main():
     options = parser.parse_args()
     try:
         findings = examine(Path(__file__).parent, options.file, options.rpc)
-    except (Wrong, OSError, LookupError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except (Wrong, OSError, AttributeError, LookupError, TypeError, ValueError) as error:
         sys.exit(f"The bundle cannot be read: {error}")
     found = answers(findings)
     if options.json:
