@@ -33,7 +33,7 @@ from creatoken_sdk.record import (
 )
 from creatoken_sdk.record.certificate import ERASED
 from creatoken_sdk.record.commitments import map_fields
-from creatoken_sdk.record.structs import from_json, to_json
+from creatoken_sdk.record.structs import encode, from_json, to_json
 from creatoken_sdk.studio.findings import Findings, State, require
 from creatoken_sdk.studio.gather import shown_steps
 from creatoken_sdk.studio.signers import Signers
@@ -51,14 +51,18 @@ class Examination:
     def __init__(
         self, evidence: Evidence, file_hash: bytes | None, client: Creatoken | None = None
     ) -> None:
-        """Take evidence, SHA-256 of the file if it is here, and a client if there is a node."""
+        """Take evidence, SHA-256 of the file if it is here, and a client if there is a node.
+
+        RecordError if it does not say which chain and contracts it is about.
+        """
         self.evidence = evidence
         self.asset = evidence["asset"]
-        self.chain_id = int(evidence["chainId"])
+        self.chain_id = from_json("uint256", evidence["chainId"])
         self.contracts = evidence["contracts"]
+        encode(("address",) * len(self.contracts), list(self.contracts.values()))
         certificate = evidence["certificate"] or {"record": {}, "erased": {}}
         self.record = certificate["record"]
-        self.erased = certificate["erased"]
+        self.erased = set(certificate["erased"])
         self._file_hash = file_hash
         self._signers = Signers(client, evidence["wallets"])
 
@@ -100,7 +104,7 @@ class Examination:
     @property
     def work_id(self) -> int:
         """Work of the asset, 0 if it has none."""
-        return int(self.asset["workId"])
+        return int(from_json("uint40", self.asset["workId"]))
 
     def _file(self) -> Found:
         if self._file_hash is None:
@@ -171,7 +175,7 @@ class Examination:
         record, erased = self.record, self.erased
         parents = [int(one, 16) for one in self.asset["parents"]]
         listed = {f"/parents[{i}]" for i in range(len(parents))} or {"/parents"}
-        named = listed & erased.keys() or record["parents"] == [str(one) for one in parents]
+        named = listed & erased or record["parents"] == [str(one) for one in parents]
         hashed = "0x" + parents_hash(parents).hex()
         whole = "/parentsHash" in erased or record["parentsHash"] == hashed
         require(named and whole, "the record names other parents")
@@ -205,7 +209,7 @@ class Examination:
         return State.UNKNOWN, f"no signature of {who} is here: the registry asked the account"
 
     def _approval(self, one: Evidence) -> Found:
-        stage, note = int(one["stage"]), _hash(one["noteHash"])
+        stage, note = from_json("uint8", one["stage"]), _hash(one["noteHash"])
         message: Approval | BulkApproval
         if one["type"] == "Approval":
             message = Approval.from_json(one["message"])

@@ -19,6 +19,8 @@ __all__ = ["LOG_KEYS", "check_event", "confirm", "header_of", "named"]
 
 LOG_KEYS = ("address", "topics", "data", "blockNumber", "blockHash", "transactionHash", "logIndex")
 
+_LOGGING = ("AssetRegistry", "Anchors", "ContributionToken")
+
 # In the order in which Ethereum hashes them; later forks add fields at the end.
 _HEADER = (
     "parentHash",
@@ -68,6 +70,7 @@ def named(contract: str, event: str) -> str:
 def check_event(evidence: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Event, str]:
     """Return the event and when it was; RecordError unless it is about the asset."""
     log, contract = one["log"], one["contract"]
+    require(contract in _LOGGING, f"{contract!r} is no contract whose events are evidence")
     event = decode_log(log)
     require(event is not None, "the log is of no event of the contracts")
     assert event is not None
@@ -137,7 +140,7 @@ def _is_about(evidence: Mapping[str, Any], contract: str, event: Event) -> bool:
         anchor = evidence["anchor"]
         told = (event["anchorer"], "0x" + event["root"].hex())
         return told == (anchor["anchorer"], anchor["root"])
-    return bool(event["work_id"] == int(evidence["asset"]["workId"]))
+    return str(event["work_id"]) == evidence["asset"]["workId"]
 
 
 def _same(asset: Mapping[str, Any], told: Mapping[str, Any]) -> bool:

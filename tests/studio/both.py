@@ -23,10 +23,14 @@ REFUSED: Seen = {}
 
 @cache
 def standalone() -> ModuleType:
-    """The script's module, imported as in a bundle's folder."""
+    """The script's module, imported as in a bundle's folder, remembering what it hashed."""
     sys.path.insert(0, str(STANDALONE))
     try:
-        import verify  # type: ignore[import-not-found]
+        import mathematics
+
+        mathematics.keccak = cache(mathematics.keccak)
+        mathematics.recover = cache(mathematics.recover)
+        import verify
     finally:
         sys.path.remove(str(STANDALONE))
     return verify

@@ -206,7 +206,6 @@ ODD = st.sampled_from(
 
 
 @settings(
-    max_examples=max(30, settings().max_examples // 10),
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

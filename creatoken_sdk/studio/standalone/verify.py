@@ -45,6 +45,7 @@ from mathematics import (
 )
 
 HOLDS, FAILS, UNKNOWN = "holds", "fails", "unknown"
+CERTIFICATE = "erased padding record recordRoot salts schema v creatoken.certificate 1"
 KINDS = {"1": "person", "2": "agent", "3": "tool"}
 REGISTERED = (
     "AssetRegistered(uint256,bytes32,bytes32,"
@@ -60,6 +61,7 @@ class Case:
         self.findings = {"integrity": [], "trust": [], "chain": []}
         self.asset, self.contracts = evidence["asset"], evidence["contracts"]
         self.chain_id, self.wallets = evidence["chainId"], evidence["wallets"]
+        encode("uint256", self.chain_id), list(map(account, self.contracts.values()))
         certificate = evidence["certificate"] or {"record": {}, "erased": {}}
         self.record, self.erased = certificate["record"], certificate["erased"]
         hidden = {path.split("]")[0] + "]" for path in self.erased}
@@ -120,6 +122,8 @@ class Case:
 
     def whole_record(self):
         certificate = self.evidence["certificate"]
+        kind = " ".join([*sorted(certificate), certificate["schema"], repr(certificate["v"])])
+        require(kind == CERTIFICATE, "this is no certificate, or of a newer kind")
         root = record_root(certificate)
         require(root == unhex(certificate["recordRoot"], 32), "a field of the record was altered")
         require(root == unhex(self.asset["recordRoot"], 32), "the record is of another asset")
@@ -153,19 +157,19 @@ class Case:
 
     def step_signatures(self):
         domain, asked = self.record["domain"], []
-        for key, value in (("chainId", self.chain_id), ("verifyingContract", self.works())):
+        for key, value in (
+            ("chainId", self.chain_id),
+            ("verifyingContract", self.contracts["Works"]),
+        ):
             hidden = f"/domain/{key}" in self.erased
             require(hidden or domain[key] == value, "the steps were signed for another contract")
         self.hashes()
         for i, step in self.steps.items():
-            if not self.signed("Step", step, step["message"]["actor"], self.works()):
+            if not self.signed("Step", step, step["message"]["actor"], self.contracts["Works"]):
                 asked.append(str(i))
         if asked or not self.steps:
             return UNKNOWN, f"only a node can ask the wallets that signed: steps {' '.join(asked)}"
         return HOLDS, f"{len(self.steps)} steps are signed by their actors"
-
-    def works(self):
-        return self.contracts["Works"]
 
     def signed(self, kind, one, who, contract):
         """Whether a key signed; else it must be a contract wallet, which only a node can ask."""
@@ -328,11 +332,9 @@ class Case:
 
 def answers(findings):
     """One word for each answer: fails if a check fails, unknown if one is unknown."""
-    found = {answer: [state for _, state, _ in checks] for answer, checks in findings.items()}
-    return {
-        answer: next((one for one in (FAILS, UNKNOWN) if one in states or not states), HOLDS)
-        for answer, states in found.items()
-    }
+    found = {answer: {state for _, state, _ in checks} for answer, checks in findings.items()}
+    worst = {answer: FAILS if FAILS in states else UNKNOWN for answer, states in found.items()}
+    return {one: HOLDS if found[one] == {HOLDS} else worst[one] for one in found}
 
 
 def sha256(file):
