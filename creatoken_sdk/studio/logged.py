@@ -139,8 +139,8 @@ def _is_about(evidence: Mapping[str, Any], contract: str, event: Event) -> bool:
     if contract == "Anchors":
         anchor = evidence["anchor"]
         told = (event["anchorer"], "0x" + event["root"].hex())
-        return told == (anchor["anchorer"], anchor["root"])
-    return str(event["work_id"]) == evidence["asset"]["workId"]
+        return bool(told == (anchor["anchorer"], anchor["root"]))
+    return bool(str(event["work_id"]) == evidence["asset"]["workId"])
 
 
 def _same(asset: Mapping[str, Any], told: Mapping[str, Any]) -> bool:

@@ -107,8 +107,8 @@ def find_asset(
 def _named_content(certificate: Certificate | None) -> bytes | None:
     """The content that a certificate says it is of, unless that is erased or was never said."""
     details = certificate.record.get("details") if certificate else None
-    named = details.get("contentHash") if isinstance(details, dict) else None
-    return bytes.fromhex(named[2:]) if re.fullmatch("0x[0-9a-f]{64}", str(named)) else None
+    named = str(details.get("contentHash")) if isinstance(details, dict) else ""
+    return bytes.fromhex(named[2:]) if re.fullmatch("0x[0-9a-f]{64}", named) else None
 
 
 def _recorded(client: Creatoken, event: Event, certificate: Certificate) -> bool:
