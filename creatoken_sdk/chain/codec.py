@@ -25,6 +25,7 @@ from creatoken_sdk.record.structs import encode as encode_words
 
 __all__ = [
     "decode_arguments",
+    "decode_call",
     "decode_result",
     "encode_arguments",
     "encode_call",
@@ -52,6 +53,19 @@ def encode_call(contract: str, function: str, arguments: Sequence[object]) -> by
     return _selector(contract, function, len(arguments)) + encode_arguments(
         entry["inputs"], arguments
     )
+
+
+def decode_call(contract: str, data: bytes) -> tuple[str, dict[str, Any]]:
+    """Return the function that calldata calls, and its arguments by their Solidity names.
+
+    Empty if the contract has no such function.
+    """
+    for entry in artifact(contract).abi:
+        if entry["type"] == "function" and data[:4] == function_abi_to_4byte_selector(dict(entry)):  # type: ignore[arg-type]
+            values = decode_arguments(entry["inputs"], data[4:])
+            names = [one["name"] for one in entry["inputs"]]
+            return entry["name"], dict(zip(names, values, strict=True))
+    return "", {}
 
 
 def encode_arguments(components: Sequence[Component], values: Sequence[object]) -> bytes:

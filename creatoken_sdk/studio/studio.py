@@ -5,23 +5,28 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.chain.works import Work
+from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import Domain, SourceType, Step, name_hash, sign
 from creatoken_sdk.record.canonical import dumps
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
 from creatoken_sdk.studio.errors import SettlementError
+from creatoken_sdk.studio.evidence import Opened, pack
 from creatoken_sdk.studio.finality import Finality
+from creatoken_sdk.studio.findings import Report
 from creatoken_sdk.studio.jobs import Job, Jobs, JobState
 from creatoken_sdk.studio.journal import Journal
+from creatoken_sdk.studio.kept import kept
 from creatoken_sdk.studio.memory import Memory
 from creatoken_sdk.studio.recorded import recorded
 from creatoken_sdk.studio.run import Run, StepSpec
@@ -30,6 +35,7 @@ from creatoken_sdk.studio.settlement import Settlement
 from creatoken_sdk.studio.status import Status
 from creatoken_sdk.studio.store import Store, open_store
 from creatoken_sdk.studio.values import content_of
+from creatoken_sdk.studio.verify import file_hash, verify
 
 __all__ = ["Studio"]
 
@@ -138,6 +144,54 @@ class Studio:
     def memory(self) -> Memory:
         """The private documents: find, open, erase."""
         return Memory(self.store)
+
+    def verify(
+        self, path: str | Path, *, known: Mapping[str, str] = MappingProxyType({})
+    ) -> Report:
+        """Say what is true of a file: integrity, trust and chain, each with reasons.
+
+        The store adds the file's certificate, if it has one; what is asked is only the chain.
+        `known` names accounts that you know. For other people's files see `studio.verify.verify`.
+        """
+        path = Path(path)
+        found = kept(self.store, file_hash(path))
+        if found is None:
+            return verify(self.chain, file=path, known=known)
+        output, anchor = found
+        return verify(
+            self.chain,
+            file=path,
+            certificate=output.certificate,
+            asset=output.asset,
+            anchor=anchor,
+            known=known,
+        )
+
+    def pack(
+        self,
+        path: str | Path,
+        to: str | Path,
+        *,
+        hide: Sequence[str] = (),
+        disclosures: Sequence[Opened] = (),
+        with_file: bool = True,
+    ) -> Path:
+        """Write the bundle of evidence on a file of this studio; see `studio.evidence.pack`."""
+        found = kept(self.store, file_hash(Path(path)))
+        if found is None:
+            raise RecordError(f"{Path(path).name} is no output of this studio; see `run.output`")
+        output, anchor = found
+        return pack(
+            self.chain,
+            Path(to),
+            Path(path),
+            output.certificate,
+            asset=output.asset,
+            anchor=anchor,
+            hide=hide,
+            disclosures=disclosures,
+            with_file=with_file,
+        )
 
     def pending(self) -> dict[str, int]:
         """Return how many steps await the signature of which account."""

@@ -77,7 +77,12 @@ def test_output__given_all_steps__holds_them_signed_and_names_its_parents(
     made = creatoken_run.output(banner, parents=[parent, 7], details={"medium": "web"})
     record = made.certificate.record
     assert [one["message"]["index"] for one in record["steps"]] == ["0", "1"]
-    assert record["details"] == {"file": "banner.png", "bytes": 10, "medium": "web"}
+    assert record["details"] == {
+        "file": "banner.png",
+        "bytes": 10,
+        "medium": "web",
+        "contentHash": "0x" + made.asset.content_hash.hex(),
+    }
     assert made.asset.parents == (parent.id, 7)
     assert kept(creatoken_studio)[0].made == "fine"
 

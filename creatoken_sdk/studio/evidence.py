@@ -1,0 +1,146 @@
+"""Bundles of evidence: one zip file that proves a work to a stranger, who needs Python alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from creatoken_sdk.chain.assets import AssetInput
+from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.errors import RecordError
+from creatoken_sdk.record import Certificate, Disclosure
+from creatoken_sdk.record.structs import to_json
+from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
+from creatoken_sdk.studio.carried import Anchored
+from creatoken_sdk.studio.findings import MALFORMED, Finding, Report, State, Verdict
+from creatoken_sdk.studio.gather import gather, shown_steps
+from creatoken_sdk.studio.verify import file_hash, find_asset, judge
+
+__all__ = ["Opened", "opened", "pack", "verify_bundle"]
+
+Opened = tuple[int | None, Disclosure]
+"""A field that was opened: of the private document of a step, or, with None, of the record."""
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+_SCRIPTS = ("verify.py", "mathematics.py", "__main__.py")
+
+
+def pack(
+    client: Creatoken,
+    to: Path,
+    file: Path,
+    certificate: Certificate,
+    *,
+    asset: int | AssetInput | None = None,
+    anchor: Anchored | None = None,
+    hide: Sequence[str] = (),
+    disclosures: Sequence[Opened] = (),
+    with_file: bool = True,
+) -> Path:
+    """Write the bundle of a file to the path `to`, which must not exist, and return that.
+
+    `hide` are paths of the record that the bundle shall not show, such as "/details" or
+    "/steps[1]"; `disclosures` what it shall show of private documents. Without `with_file` it
+    holds only the file's hash.
+    """
+    found = find_asset(client, file_hash(file), certificate, asset)
+    if found is None:
+        raise RecordError(f"nobody registered {file.name}; flush first, or name its asset")
+    evidence = gather(client, found, certificate, anchor)
+    shown = certificate.erase(*hide).to_json() if hide else certificate.to_json()
+    steps = shown_steps(shown)
+    evidence["certificate"] = shown
+    evidence["stepProofs"] = {
+        index: proof for index, proof in evidence["stepProofs"].items() if int(index) in steps
+    }
+    evidence["disclosures"] = [opened(*one) for one in disclosures]
+    evidence["file"] = f"file/{_plain(file.name)}" if with_file else ""
+    _write(to, evidence, file)
+    return to
+
+
+def verify_bundle(
+    path: Path,
+    client: Creatoken | None = None,
+    *,
+    file: Path | None = None,
+    known: Mapping[str, str] = _NOBODY,
+) -> Report:
+    """Say what a bundle shows; with a client, what the chain holds too.
+
+    `file` is the file if the bundle holds only its hash. RecordError refuses what is no bundle.
+    """
+    bundle = Bundle.read(path)
+    digest = bundle.digest if file is None else file_hash(file)
+    try:
+        return _judge(bundle.evidence, digest, client, known)
+    except MALFORMED as error:
+        raise RecordError(f"the evidence is malformed ({error!r}); get the original") from None
+
+
+def _judge(
+    evidence: Mapping[str, Any],
+    digest: bytes | None,
+    client: Creatoken | None,
+    known: Mapping[str, str],
+) -> Report:
+    chain = str(evidence["chainId"])
+    if client is None or chain == str(client.chain_id):
+        return judge(evidence, digest, client, known)
+    report = judge(evidence, digest, None, known)
+    here = f"{client.wallet.rpc.endpoint} serves chain {client.chain_id}"
+    reason = f"the bundle is of chain {chain}, {here}; ask a node of chain {chain}"
+    foreign = Finding("chain", State.UNKNOWN, reason)
+    return Report(report.integrity, report.trust, Verdict((foreign, *report.chain.findings)))
+
+
+def opened(step: int | None, disclosure: Disclosure) -> dict[str, Any]:
+    """Return an opened field as evidence holds it."""
+    return {
+        "step": "" if step is None else str(step),
+        "path": disclosure.field.path,
+        "value": disclosure.field.value,
+        "salt": to_json(disclosure.field.salt),
+        "proof": [to_json(sibling) for sibling in disclosure.proof],
+    }
+
+
+def _write(to: Path, evidence: Mapping[str, Any], file: Path) -> None:
+    """Write all or nothing: a bundle that is there is whole."""
+    if to.exists():
+        raise RecordError(f"{to.name} is there already; name another file")
+    with tempfile.NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as part:
+        try:
+            with zipfile.ZipFile(part, "w") as archive:
+                _fill(archive, evidence, file)
+            os.replace(part.name, to)
+        except BaseException:
+            os.unlink(part.name)
+            raise
+
+
+def _fill(archive: zipfile.ZipFile, evidence: Mapping[str, Any], file: Path) -> None:
+    scripts = files("creatoken_sdk.studio") / "standalone"
+    for name in _SCRIPTS:
+        archive.writestr(name, (scripts / name).read_text("utf-8"))
+    readme = (scripts / "README.txt").read_text("utf-8")
+    about = evidence["asset"]
+    values = {"file": file.name, "id": about["id"], "chain": evidence["chainId"]}
+    hashed = about["contentHash"].removeprefix("0x")
+    archive.writestr("README.txt", readme.format(**values, hash=hashed))
+    archive.writestr(EVIDENCE, json.dumps(evidence, indent=1, ensure_ascii=False))
+    if evidence["file"]:
+        archive.write(file, evidence["file"])
+
+
+def _plain(name: str) -> str:
+    """A name that no system misreads; people see the real one in README.txt."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name[:1]) + re.sub(r"[^A-Za-z0-9_.-]", "_", name[1:200])

@@ -1,0 +1,48 @@
+"""Who signed: a key, or a contract wallet, which only a node can ask."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from eth_abi.abi import encode
+
+from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.errors import RevertError, SigningError
+from creatoken_sdk.record import Domain, Message, verify
+
+__all__ = ["Signers"]
+
+_MAGIC = bytes.fromhex("1626ba7e")
+"""Selector and answer of `isValidSignature(bytes32,bytes)`. Source: EIP-1271."""
+
+
+@dataclass(frozen=True)
+class Signers:
+    """Without a client, the signatures of the `wallets` cannot be checked."""
+
+    client: Creatoken | None
+    wallets: Collection[str] = field(default=())
+
+    def signed(self, domain: Domain, message: Message, signature: bytes, who: str) -> bool:
+        """Return whether the account signed; False if only a node can tell.
+
+        SigningError if it did not sign.
+        """
+        if verify(domain, message, signature, who):
+            return True
+        named = type(message).__name__
+        if self.client is not None and message.signer in (None, who):
+            if _accepts(self.client, who, message.digest(domain), signature):
+                return True
+        elif who in self.wallets:
+            return False
+        raise SigningError(f"a {named} is not signed by {who}; get the original again")
+
+
+def _accepts(client: Creatoken, wallet: str, digest: bytes, signature: bytes) -> bool:
+    data = _MAGIC + encode(["bytes32", "bytes"], [digest, signature])
+    try:
+        return client.wallet.read(wallet, data) == _MAGIC.ljust(32, b"\0")
+    except RevertError:
+        return False

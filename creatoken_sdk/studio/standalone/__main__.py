@@ -1,0 +1,5 @@
+"""Runs `verify.py` from inside the zip file: `python3 bundle.zip`."""
+
+from verify import main
+
+main()

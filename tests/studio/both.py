@@ -1,0 +1,78 @@
+"""Both verifiers side by side: the SDK's, and the script that goes into bundles."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import creatoken_sdk.studio
+from creatoken_sdk.errors import CreatokenError
+from creatoken_sdk.studio.findings import MALFORMED, Report
+from creatoken_sdk.studio.verify import judge
+
+STANDALONE = Path(creatoken_sdk.studio.__file__).parent / "standalone"
+
+Seen = dict[str, dict[str, tuple[str, str]]]
+"""By answer and check: the state and the reason."""
+
+REFUSED: Seen = {}
+
+
+@cache
+def standalone() -> ModuleType:
+    """The script's module, imported as in a bundle's folder, remembering what it hashed."""
+    sys.path.insert(0, str(STANDALONE))
+    try:
+        import mathematics
+
+        mathematics.keccak = cache(mathematics.keccak)
+        mathematics.recover = cache(mathematics.recover)
+        import verify
+    finally:
+        sys.path.remove(str(STANDALONE))
+    return verify
+
+
+def by_sdk(evidence: dict[str, Any], digest: bytes | None) -> Seen:
+    try:
+        return seen(judge(evidence, digest))
+    except (CreatokenError, *MALFORMED):
+        return REFUSED
+
+
+def by_script(evidence: dict[str, Any], digest: bytes | None) -> Seen:
+    try:
+        case = standalone().Case(evidence, digest)
+        case.examine()
+    except (standalone().Wrong, *MALFORMED):
+        return REFUSED
+    return {
+        answer: {check: (state, why) for check, state, why in found}
+        for answer, found in case.findings.items()
+    }
+
+
+def seen(report: Report) -> Seen:
+    return {
+        answer: {check: (state, why) for check, state, why in told["findings"]}
+        for answer, told in report.to_json().items()
+    }
+
+
+def states(found: Seen) -> dict[str, dict[str, str]]:
+    return {
+        answer: {check: state for check, (state, _) in checks.items()}
+        for answer, checks in found.items()
+    }
+
+
+def failed(found: Seen) -> dict[str, set[str]]:
+    """The checks that fail, by answer."""
+    return {
+        answer: {check for check, (state, _) in checks.items() if state == "fails"}
+        for answer, checks in found.items()
+        if any(state == "fails" for state, _ in checks.values())
+    }
