@@ -24,6 +24,7 @@ from creatoken_sdk.studio.errors import SettlementError
 from creatoken_sdk.studio.evidence import Opened, pack
 from creatoken_sdk.studio.finality import Finality
 from creatoken_sdk.studio.findings import Report
+from creatoken_sdk.studio.index import Index
 from creatoken_sdk.studio.jobs import Job, Jobs, JobState
 from creatoken_sdk.studio.journal import Journal
 from creatoken_sdk.studio.kept import kept
@@ -192,6 +193,11 @@ class Studio:
             disclosures=disclosures,
             with_file=with_file,
         )
+
+    @cached_property
+    def index(self) -> Index:
+        """The events of all contracts, in this store."""
+        return Index(self.store, self.chain)
 
     def pending(self) -> dict[str, int]:
         """Return how many steps await the signature of which account."""
