@@ -9,7 +9,7 @@ from typing import Literal
 from creatoken_sdk.chain.errors import BadResponseError, RpcError
 from creatoken_sdk.chain.rpc import Rpc
 
-__all__ = ["Finality", "Head"]
+__all__ = ["Finality", "Head", "final_height"]
 
 Finality = Literal["latest", "safe", "final"] | int
 """The head, the chain's own safe or finalized block, or so many blocks below the head."""
@@ -34,7 +34,7 @@ class Head:
     @classmethod
     def of(cls, rpc: Rpc, account: str, finality: Finality) -> Head:
         """Ask the endpoint."""
-        height = _height(rpc, finality)
+        height = final_height(rpc, finality)
         nonce = rpc.integer("eth_getTransactionCount", account, "latest")
         if height < 0:
             return cls(rpc, -1, nonce, 0)
@@ -49,7 +49,8 @@ class Head:
         return self._hashes[number] == block_hash
 
 
-def _height(rpc: Rpc, finality: Finality) -> int:
+def final_height(rpc: Rpc, finality: Finality) -> int:
+    """Return the highest block that is this sure; -1 while there is none."""
     if isinstance(finality, int):
         return max(rpc.integer("eth_blockNumber") - finality, -1)
     if finality == "latest":
