@@ -203,11 +203,8 @@ class Sequencer:
         """If a stranger's transaction before ours was undone, the last of ours takes its nonce."""
         free = self._transactions.free_nonce(head.nonce)
         behind = [job for job in self._jobs.within(JobState.SENT) if (job.nonce or 0) > free]
-        if not behind or self._jobs.states()[JobState.QUEUED]:  # those fill it
-            self._missed.pop(_GAP, None)
-            return
-        self._missed[_GAP] += 1
-        if self._missed[_GAP] >= _LOOKS:
+        self._missed[_GAP] = self._missed[_GAP] + 1 if behind else 0
+        if self._missed[_GAP] >= _LOOKS:  # what was queued would have filled it by now
             self._drop(max(behind, key=lambda job: job.nonce or 0))
 
     def _drop(self, job: Job) -> None:

@@ -97,6 +97,25 @@ def test_drain__when_a_failure_is_called_a_success__is_not_final(
     assert scene.transactions() == [("reverted", 0, 0)]
 
 
+def test_drain__when_an_undone_block_is_still_served_by_hash__is_not_final(
+    scene: Scene, proxy: Proxy
+) -> None:
+    scene.record("a")
+    scene.waiting()
+    scene.turn()
+    scene.mine()
+    (tx_hash,) = scene.rows("SELECT hash FROM transactions")[0]
+    receipt = scene.tell(RECEIPT, tx_hash)
+    block = scene.tell("eth_getBlockByHash", receipt["blockHash"], False)
+    scene.tell("anvil_reorg", 1, [])
+    proxy.lies[RECEIPT] = lambda _: receipt
+    proxy.lies["eth_getBlockByHash"] = lambda _: block
+    proxy.lies["eth_call"] = lambda _: "0x" + "11" * 32
+    assert scene.via(proxy.url).turn("latest") == {JobState.SENT: 1}
+    scene.settle()
+    scene.assert_settled(drafts=1)
+
+
 def test_drain__when_the_endpoint_serves_another_chain__does_nothing_there(
     scene: Scene, proxy: Proxy
 ) -> None:
