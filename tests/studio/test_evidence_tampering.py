@@ -2,13 +2,17 @@
 
 import copy
 import hashlib
+import json
 import random
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from studio.both import REFUSED, by_script, by_sdk, failed, states
+from creatoken_sdk.record import Field
+from studio.both import REFUSED, by_script, by_sdk, failed, standalone, states
 from studio.scene import BANNER, made
 
 DIGEST = hashlib.sha256(BANNER).digest()
@@ -62,9 +66,10 @@ def drop_field(evidence):
 
 def feign_erasure(evidence):
     """Claim that a field was erased and show another value in its place."""
-    certificate = evidence["certificate"]
-    del certificate["salts"]["/details/file"]
-    certificate["erased"]["/details/file"] = OTHER
+    certificate, path = evidence["certificate"], "/details/file"
+    salt = bytes.fromhex(certificate["salts"].pop(path)[2:])
+    hidden = Field(path, certificate["record"]["details"]["file"], salt).commitment
+    certificate["erased"][path] = "0x" + hidden.hex()
     certificate["record"]["details"]["file"] = "other.png"
 
 
@@ -188,6 +193,23 @@ def test_verifiers__when_one_bit_of_the_file_is_changed__fail_integrity_alone(ev
     digest = hashlib.sha256(BANNER[:-1] + b"R").digest()
     for verifier in (by_sdk, by_script):
         assert failed(verifier(evidence, digest)) == {INTEGRITY: {"file"}}
+
+
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors/typed_data.json").read_text())
+
+
+def test_script__given_the_shared_vectors__recovers_each_signer_and_no_malformed_one():
+    standalone()
+    mathematics = sys.modules["mathematics"]
+    for one in VECTORS["messages"]:
+        digest, signature = (bytes.fromhex(one[key][2:]) for key in ("digest", "signature"))
+        assert mathematics.recover(digest, signature) == mathematics.account(one["signer"])
+    refused = VECTORS["refused"]
+    signer = mathematics.account(refused["signer"])
+    for one in refused["signatures"]:
+        signature = bytes.fromhex(one["signature"][2:])
+        found = mathematics.recover(bytes.fromhex(refused["digest"][2:]), signature)
+        assert found != signer
 
 
 def leaves(value, path=()):
