@@ -169,6 +169,8 @@ class Certificate:
         exact = self.salts.keys() ^ self.erased.keys() == self._values.keys()
         if not exact or SHAPE in self.erased:
             raise RecordError("a field has no salt, or one without a field; get the original again")
+        if any(self._values[path] != ERASED for path in self.erased):
+            raise RecordError("an erased field shows a value; get the original again")
         return {
             path: self.erased[path] if path in self.erased else self._field(path).commitment
             for path in self._values

@@ -321,3 +321,11 @@ def test_disclose__given_the_parents_hash__shows_that_no_parent_is_left_out(
     left_out = "0x" + parents_hash([5]).hex()
     forged = Field("/parentsHash", left_out, opened.field.salt)
     assert not Disclosure(forged, opened.proof).verify(certificate.root)
+
+
+def test_from_json__given_a_value_in_place_of_an_erased_field__refuses():
+    document = {"schema": "test", "v": 1, "prompt": "a sun over the sea"}
+    shown = Certificate.issue(document, new_key()).erase("/prompt").to_json()
+    shown["record"]["prompt"] = "something else"
+    with pytest.raises(RecordError, match="an erased field shows a value"):
+        Certificate.from_json(shown)
