@@ -1,7 +1,8 @@
 """Provenance and pay for work made by people and AI.
 
-`Creatoken.connect(url, signer=account)` is the way in to a chain; `creatoken_sdk.record` hashes,
-commits and signs without one. Names load when first used, so this import costs next to nothing.
+`Studio.open(path, chain=ct, signer=account)` records a pipeline; `Creatoken.connect(url,
+signer=account)` is the way in to a chain; `creatoken_sdk.record` hashes, commits and signs without
+one. Names load when first used, so this import costs next to nothing.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from creatoken_sdk.record.offer import Offer
     from creatoken_sdk.record.payout_terms import PayoutTerms
     from creatoken_sdk.record.source_types import SourceType
+    from creatoken_sdk.studio.studio import Studio
 
 __version__ = "0.1.0"
 
@@ -60,6 +62,7 @@ __all__ = [
     "SignedTransaction",
     "SigningError",
     "SourceType",
+    "Studio",
     "Upstream",
     "Work",
 ]
@@ -88,6 +91,7 @@ _HOMES = {
     "SignedTransaction": "chain.signers",
     "SigningError": "errors",
     "SourceType": "record.source_types",
+    "Studio": "studio.studio",
     "Upstream": "chain.works",
     "Work": "chain.works",
 }
