@@ -101,6 +101,43 @@ def status(
     raise typer.Exit(1 if found["alarms"] else 0)
 
 
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The file to verify.")],
+    certificate: Annotated[
+        Path | None, typer.Option(help="The certificate that came with it.")
+    ] = None,
+    rpc: Endpoint = _LOCAL,
+    deployment: Deployed = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is true of a file: integrity, trust and chain. Exit with 1 if any of them fails."""
+    from creatoken_sdk.chain.client import Creatoken
+    from creatoken_sdk.demo.report import plain
+    from creatoken_sdk.record.canonical import loads
+    from creatoken_sdk.studio import verify as verifying
+    from creatoken_sdk.studio.findings import State
+
+    held = None if certificate is None else loads(certificate.read_bytes())
+    client = Creatoken.connect(rpc, deployment=deployment)
+    report = verifying.verify(client, file=file, certificate=held)
+    lines = [plain(line) for line in str(report).splitlines()]
+    print(json.dumps(report.to_json(), indent=2) if as_json else "\n".join(lines))
+    verdicts = (report.integrity, report.trust, report.chain)
+    raise typer.Exit(1 if State.FAILS in [verdict.state for verdict in verdicts] else 0)
+
+
+@app.command()
+def rescue(
+    store: Annotated[Path, typer.Argument(help="The damaged SQLite file.")],
+) -> None:
+    """Save what can be read of a studio's damaged file; the damaged one is kept beside it."""
+    from creatoken_sdk.studio.rescue import rescue as save
+
+    saved = save(store)
+    _print({"damaged file": str(saved.damaged), **saved.saved}, as_json=False)
+
+
 def _told(quiet: bool) -> Callable[[Mapping[Any, int]], None]:
     console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
     line = console.status("Settling ...")

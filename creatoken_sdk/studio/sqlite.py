@@ -170,7 +170,7 @@ def _explained(name: str) -> Iterator[None]:
         text = str(error)
         if any(word in text for word in _CORRUPT):
             raise CorruptStoreError(
-                f"{name} is damaged ({text}); `creatoken studio rescue` saves what is intact"
+                f"{name} is damaged ({text}); `creatoken rescue` saves what is intact"
             ) from None
         if "locked" in text or "busy" in text:
             raise _busy(name) from None

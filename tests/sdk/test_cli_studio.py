@@ -1,0 +1,99 @@
+"""The commands that work on a studio or on a file that came out of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def creatoken(creatoken_chain, tmp_path):
+    """Runs the command at the chain; returns its exit code and what it printed."""
+
+    def run(*arguments: object, **environment: str) -> tuple[int, str, str]:
+        command = [sys.executable, "-m", "creatoken_sdk", *map(str, arguments)]
+        env = os.environ | {"CREATOKEN_RPC": creatoken_chain.url} | environment
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+@pytest.fixture
+def banner(creatoken_studio, creatoken_run, tmp_path) -> Path:
+    """A file that the test's run made and registered."""
+    path = tmp_path / "banner.txt"
+    path.write_text("the banner")
+    creatoken_run.output(path)
+    creatoken_studio.flush(wait="latest")
+    return path
+
+
+def test_verify__given_a_registered_file__says_that_integrity_and_chain_hold(creatoken, banner):
+    code, told, complaint = creatoken("verify", banner, "--json")
+    assert (code, complaint) == (0, "")
+    report = json.loads(told)
+    assert [report[one]["state"] for one in ("integrity", "chain")] == ["holds", "holds"]
+
+
+def test_verify__given_one_other_byte__knows_nothing_of_it(creatoken, banner):
+    banner.write_text("the banneR")
+    _, told, complaint = creatoken("verify", banner, "--json")
+    assert complaint == ""
+    assert json.loads(told)["chain"]["state"] == "unknown"
+
+
+def test_verify__when_the_file_is_missing__says_so(creatoken):
+    code, told, complaint = creatoken("verify", "nothing.png")
+    assert (code, told) == (1, "")
+    assert complaint.startswith("creatoken: nothing.png cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ({}, "put the relayer's private key into CREATOKEN_KEY"),
+        ({"CREATOKEN_KEY": "0x1"}, "64 hex"),
+    ],
+)
+def test_relay__without_a_key__says_where_to_put_it_and_shows_none(creatoken, key, says):
+    code, told, complaint = creatoken("relay", "studio.db", **key)
+    assert (code, told) == (1, "")
+    assert says in complaint
+
+
+def test_relay__when_dry__says_what_would_be_sent_and_sends_nothing(
+    creatoken, creatoken_studio, creatoken_run, creatoken_actors, creatoken_chain, tmp_path
+):
+    height = creatoken_chain.request("eth_blockNumber")
+    key = creatoken_actors.recorder.key.hex()
+    code, told, complaint = creatoken(
+        "relay", "studio.db", "--dry-run", "--json", CREATOKEN_KEY=key
+    )
+    assert (code, complaint) == (0, "")
+    [would_send] = json.loads(told)["would send"]
+    assert would_send.startswith("record to 0x")
+    assert creatoken_chain.request("eth_blockNumber") == height
+
+
+def test_relay__given_an_unknown_finality__names_those_there_are(creatoken, creatoken_actors):
+    key = creatoken_actors.recorder.key.hex()
+    code, _, complaint = creatoken("relay", "studio.db", "--finality", "soon", CREATOKEN_KEY=key)
+    assert code == 1
+    assert "use latest, safe, final, or a number of blocks" in complaint
+
+
+def test_rescue__given_an_intact_store__leaves_it_alone(creatoken, creatoken_studio, tmp_path):
+    creatoken_studio.close()
+    before = (tmp_path / "studio.db").read_bytes()
+    code, told, complaint = creatoken("rescue", "studio.db")
+    assert (code, told) == (1, "")
+    assert "intact" in complaint
+    assert (tmp_path / "studio.db").read_bytes() == before
