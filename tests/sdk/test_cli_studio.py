@@ -43,11 +43,11 @@ def test_verify__given_a_registered_file__says_that_integrity_and_chain_hold(cre
     assert [report[one]["state"] for one in ("integrity", "chain")] == ["holds", "holds"]
 
 
-def test_verify__given_one_other_byte__knows_nothing_of_it(creatoken, banner):
+def test_verify__given_one_other_byte__fails(creatoken, banner):
     banner.write_text("the banneR")
-    _, told, complaint = creatoken("verify", banner, "--json")
-    assert complaint == ""
-    assert json.loads(told)["chain"]["state"] == "unknown"
+    code, told, complaint = creatoken("verify", banner, "--json")
+    assert (code, complaint) == (1, "")
+    assert json.loads(told)["chain"]["state"] == "fails"
 
 
 def test_verify__when_the_file_is_missing__says_so(creatoken):
