@@ -7,19 +7,16 @@ round: a struct as a dict by snake_case names, an address checksummed.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
-from eth_abi.exceptions import DecodingError, InsufficientDataBytes
 from eth_utils.abi import collapse_if_tuple, function_abi_to_4byte_selector
-from eth_utils.address import to_checksum_address
 
 from creatoken_sdk.chain.artifacts import artifact
 from creatoken_sdk.chain.errors import BadResponseError
+from creatoken_sdk.chain.reading import Component, reader, snake_case
 from creatoken_sdk.errors import EncodingError
 from creatoken_sdk.record.structs import encode as encode_words
 
@@ -28,17 +25,8 @@ __all__ = [
     "decode_result",
     "encode_arguments",
     "encode_call",
-    "snake_case",
     "types_of",
 ]
-
-Component = Mapping[str, Any]
-
-
-@cache
-def snake_case(name: str) -> str:
-    """Return the Python spelling of a Solidity name: `payoutId` becomes `payout_id`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).strip("_").lower()
 
 
 def types_of(components: Sequence[Component]) -> list[str]:
@@ -69,15 +57,12 @@ def decode_result(contract: str, function: str, count: int, data: bytes) -> Any:
 def decode_arguments(components: Sequence[Component], data: bytes) -> tuple[Any, ...]:
     """Return decoded values; BadResponseError if the bytes are not what the ABI says."""
     try:
-        if len(data) < 32 * len(components):  # inside Ape, eth-abi reads missing numbers as 0
-            raise InsufficientDataBytes
-        values = abi_decode(types_of(components), data)
-    except (DecodingError, UnicodeDecodeError):
+        return reader(components)(data)
+    except ValueError:
         raise BadResponseError(
             f"{len(data)} bytes do not decode as ({','.join(types_of(components))}); "
             "check that the contract at this address is the one expected"
         ) from None
-    return tuple(_named(*pair) for pair in zip(components, values, strict=True))
 
 
 @cache
@@ -128,16 +113,6 @@ def _check(kind: str, value: Any) -> None:
         raise EncodingError(f"takes {kind}, got {type(value).__name__}; convert it before the call")
     elif isinstance(value, str):
         value.encode("utf-8")
-
-
-def _named(component: Component, value: Any) -> Any:
-    kind = component["type"]
-    if kind.endswith("]"):
-        return tuple(_named(_element(component), item) for item in value)
-    if kind == "tuple":
-        pairs = zip(component["components"], value, strict=True)
-        return {snake_case(member["name"]): _named(member, item) for member, item in pairs}
-    return to_checksum_address(value) if kind == "address" else value
 
 
 def _element(component: Component) -> Component:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from eth_utils.abi import event_abi_to_log_topic
 from eth_utils.address import to_checksum_address
 
 from creatoken_sdk.chain.artifacts import artifact, artifacts
-from creatoken_sdk.chain.codec import Component, decode_arguments, snake_case
-from creatoken_sdk.chain.errors import BadResponseError
+from creatoken_sdk.chain.reading import Component, reader, snake_case
 
 __all__ = ["Event", "decode_log", "topic"]
 
@@ -45,37 +44,46 @@ def decode_log(log: Mapping[str, Any]) -> Event | None:
     """Return the event of a JSON-RPC log; None if no packaged ABI knows it."""
     try:
         return _event(log)
-    except (BadResponseError, LookupError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError):
         return None  # strangers may log anything under a known topic
 
 
 def _event(log: Mapping[str, Any]) -> Event:
     first, *others = log["topics"]
-    entry = _events()[first, len(others)]
-    indexed = b"".join(bytes.fromhex(word[2:]) for word in others)
-    values = _decoded(entry, indexed, True)
-    values |= _decoded(entry, bytes.fromhex(log["data"][2:]), False)
+    name, arguments, read_indexed, read_data = _forms()[first, len(others)]
+    indexed = read_indexed(bytes.fromhex("".join([word[2:] for word in others])))
+    values = indexed + read_data(bytes.fromhex(log["data"][2:]))
     return Event(
-        entry["name"],
-        to_checksum_address(log["address"]),
-        {snake_case(item["name"]): values[item["name"]] for item in entry["inputs"]},
+        name,
+        _checksummed(log["address"]),
+        dict(zip(arguments, values, strict=True)),
         int(log["blockNumber"], 16),
         log["transactionHash"],
         int(log["logIndex"], 16),
     )
 
 
-def _decoded(entry: Component, data: bytes, indexed: bool) -> dict[str, Any]:
-    inputs = [item for item in entry["inputs"] if item["indexed"] is indexed]
-    names = [item["name"] for item in inputs]
-    return dict(zip(names, decode_arguments(inputs, data), strict=True))
+_Read = Callable[[bytes], tuple[Any, ...]]
+_Form = tuple[str, list[str], _Read, _Read]  # its name, its arguments, what reads them
 
 
 @cache
-def _events() -> Mapping[tuple[str, int], Component]:
+def _forms() -> Mapping[tuple[str, int], _Form]:
     # ERC-20's Transfer and ERC-721's share a topic and differ in how many arguments are indexed.
     entries = [entry for one in artifacts() for entry in one.abi if entry["type"] == "event"]
-    return {(_topic(e), sum(i["indexed"] for i in e["inputs"])): e for e in entries}
+    return {(_topic(e), sum(i["indexed"] for i in e["inputs"])): _form(e) for e in entries}
+
+
+def _form(entry: Component) -> _Form:
+    indexed = [item for item in entry["inputs"] if item["indexed"]]
+    others = [item for item in entry["inputs"] if not item["indexed"]]
+    names = [snake_case(item["name"]) for item in (*indexed, *others)]
+    return entry["name"], names, reader(indexed), reader(others)
+
+
+@lru_cache(maxsize=65536)
+def _checksummed(address: str) -> str:
+    return str(to_checksum_address(address))
 
 
 def _topic(entry: Component) -> str:

@@ -21,8 +21,9 @@ from typing import Any, ClassVar
 from eth_utils.abi import abi_to_signature, function_signature_to_4byte_selector
 
 from creatoken_sdk.chain.artifacts import artifacts
-from creatoken_sdk.chain.codec import Component, decode_arguments, snake_case
+from creatoken_sdk.chain.codec import decode_arguments
 from creatoken_sdk.chain.errors import BadResponseError
+from creatoken_sdk.chain.reading import Component, snake_case
 from creatoken_sdk.errors import RevertError
 
 __all__ = [

@@ -16,13 +16,13 @@ from creatoken_sdk import (
 from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.chain.artifacts import artifact
 from creatoken_sdk.chain.calls import verb
-from creatoken_sdk.chain.codec import snake_case
 from creatoken_sdk.chain.errors import (
     CodeMismatchError,
     NoSignerError,
     NotDeployedError,
     WrongChainError,
 )
+from creatoken_sdk.chain.reading import snake_case
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
 

@@ -8,8 +8,9 @@ from web3 import Web3
 
 from creatoken_sdk import NATIVE, AssetInput, PayoutTerms, Signature
 from creatoken_sdk.chain.artifacts import artifact
-from creatoken_sdk.chain.codec import decode_result, encode_arguments, encode_call, snake_case
+from creatoken_sdk.chain.codec import decode_result, encode_arguments, encode_call
 from creatoken_sdk.chain.errors import BadResponseError
+from creatoken_sdk.chain.reading import snake_case
 from creatoken_sdk.errors import EncodingError
 
 ALICE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
