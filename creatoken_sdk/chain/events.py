@@ -13,7 +13,7 @@ from eth_utils.address import to_checksum_address
 from creatoken_sdk.chain.artifacts import artifact, artifacts
 from creatoken_sdk.chain.reading import Component, reader, snake_case
 
-__all__ = ["Event", "decode_log", "topic"]
+__all__ = ["Event", "decode_log", "names", "topic", "topics"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,16 @@ def topic(contract: str, event: str) -> str:
         if entry["type"] == "event" and entry["name"] == event:
             return _topic(entry)
     raise KeyError(f"{contract} has no event {event}")
+
+
+def topics() -> list[str]:
+    """Return the first topics of all events of packaged contracts, as 0x hex."""
+    return sorted({first for first, _ in _forms()})
+
+
+def names() -> list[str]:
+    """Return the names of all events of packaged contracts."""
+    return sorted({name for name, *_ in _forms().values()})
 
 
 def decode_log(log: Mapping[str, Any]) -> Event | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CorruptStoreError",
+    "QueryError",
     "RecordingWarning",
     "SchemaError",
     "SettlementError",
@@ -61,6 +62,10 @@ class SchemaError(StoreError):
 
 class CorruptStoreError(StoreError):
     """The database file is damaged."""
+
+
+class QueryError(StudioError):
+    """The index cannot be asked this; nothing was changed."""
 
 
 class SettlementError(StudioError):

@@ -90,5 +90,51 @@ CREATE TABLE assets (
 CREATE INDEX assets_content ON assets (content_hash);
 """
 
-MIGRATIONS = (_FIRST,)
+_EVENTS = """
+CREATE TABLE events (
+    chain_id BIGINT NOT NULL,
+    position BIGINT NOT NULL,         -- order of arrival; has gaps
+    block_number BIGINT NOT NULL,
+    block_hash TEXT NOT NULL,
+    log_index BIGINT NOT NULL,
+    tx_hash TEXT NOT NULL,
+    at BIGINT NOT NULL,               -- time of the block
+    contract TEXT NOT NULL,           -- such as AssetRegistry
+    address TEXT NOT NULL,
+    name TEXT NOT NULL,               -- such as AssetRegistered
+    work BIGINT,                      -- that it names, or whose token emitted it
+    asset TEXT,                       -- that it names
+    creator TEXT,                     -- of an asset that it registers
+    arguments TEXT NOT NULL,          -- JSON by snake_case names; beyond 2^53-1 decimal strings
+    topics TEXT NOT NULL,             -- as logged, with spaces between
+    data TEXT NOT NULL,               -- as logged
+    superseded BIGINT NOT NULL,       -- 1 if a reorg took it off the chain
+    PRIMARY KEY (chain_id, block_hash, log_index),
+    UNIQUE (chain_id, position)
+);
+CREATE INDEX events_block ON events (chain_id, block_number, log_index);
+CREATE INDEX events_name ON events (chain_id, name, position);
+CREATE INDEX events_work ON events (work);
+CREATE INDEX events_asset ON events (asset);
+CREATE INDEX events_creator ON events (creator);
+CREATE TABLE asset_parents (
+    chain_id BIGINT NOT NULL,
+    block_hash TEXT NOT NULL,
+    log_index BIGINT NOT NULL,
+    asset TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    PRIMARY KEY (chain_id, block_hash, log_index, parent),
+    FOREIGN KEY (chain_id, block_hash, log_index) REFERENCES events
+);
+CREATE INDEX asset_parents_asset ON asset_parents (asset);
+CREATE INDEX asset_parents_parent ON asset_parents (parent);
+CREATE TABLE indexed_blocks (
+    chain_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,           -- the highest of a chain is as far as events are in
+    hash TEXT NOT NULL,
+    PRIMARY KEY (chain_id, number)
+);
+"""
+
+MIGRATIONS = (_FIRST, _EVENTS)
 VERSION_TABLE = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"

@@ -20,6 +20,7 @@ from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
 from creatoken_sdk.studio.errors import SettlementError
 from creatoken_sdk.studio.finality import Finality
+from creatoken_sdk.studio.index import Index
 from creatoken_sdk.studio.jobs import Job, Jobs, JobState
 from creatoken_sdk.studio.journal import Journal
 from creatoken_sdk.studio.memory import Memory
@@ -134,6 +135,11 @@ class Studio:
     def memory(self) -> Memory:
         """The private documents: find, open, erase."""
         return Memory(self.store)
+
+    @cached_property
+    def index(self) -> Index:
+        """The events of all contracts, in this store."""
+        return Index(self.store, self.chain)
 
     def pending(self) -> dict[str, int]:
         """Return how many steps await the signature of which account."""

@@ -1,9 +1,13 @@
-"""Stores of both kinds, each on the real thing: a SQLite file, a PostgreSQL server."""
+"""Stores of both kinds, and chains, each the real thing."""
 
 import pytest
 
+from creatoken_sdk.anvil import Anvil
+from creatoken_sdk.chain import rpc as rpc_module
 from creatoken_sdk.studio.store import open_store
+from sdk.chain.faults import FaultyEndpoint
 from studio.cluster import Cluster
+from studio.ledger import Ledger
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +38,19 @@ def store(where):
     store = open_store(where)
     yield store
     store.close()
+
+
+@pytest.fixture
+def ledger():
+    """A fresh chain with all contracts."""
+    with Anvil() as anvil:
+        yield Ledger(anvil)
+
+
+@pytest.fixture
+def endpoint(ledger, monkeypatch):
+    """Its chain behind an endpoint that can fail, with short pauses between attempts."""
+    monkeypatch.setattr(rpc_module, "_FIRST_PAUSE_SECONDS", 0.001)
+    faulty = FaultyEndpoint(ledger.anvil.url)
+    yield faulty
+    faulty.close()
