@@ -159,23 +159,27 @@ def test_update__when_logs_carry_no_time__takes_it_from_their_blocks(busy, endpo
     assert rows(store) == busy.logs()
 
 
-def test_update__when_the_chain_changes_while_a_range_is_read__reads_it_again(
-    busy, endpoint, store
+@pytest.mark.parametrize("moment", [1, 2, 3])
+def test_update__when_the_last_known_block_leaves_the_chain_meanwhile__reads_again(
+    busy, endpoint, store, monkeypatch, moment
 ):
-    raws, done = busy.raws(4), []
-
-    def reorganise(logs):
-        if not done:
-            done.append(True)
-            busy.reorganise(4, *raws)
-        return logs
-
-    endpoint.rewrite("eth_getLogs", reorganise)
     index = Index(store, busy.client(endpoint.url))
+    index.update()
+    for _ in range(10):
+        busy.register()
+    raws, asked, forward = busy.raws(12), [], endpoint.forward
+
+    def changing(body):
+        asked.append(json.loads(body)["method"])
+        if asked[-1] == "eth_getBlockByNumber" and asked.count(asked[-1]) == moment:
+            busy.reorganise(12, *raws)
+        return forward(body)
+
+    monkeypatch.setattr(endpoint, "forward", changing)
     index.update()
     index.update()
     assert rows(store) == busy.logs()
-    assert done
+    assert rows(store, superseded=1)
 
 
 @pytest.mark.parametrize("turn", [1, 3, 5])
