@@ -7,6 +7,7 @@ StudioError
 │   ├── StoreUnreachableError   its server does not answer
 │   ├── SchemaError             a newer SDK made it
 │   └── CorruptStoreError       its file is damaged
+├── QueryError                  the index cannot be asked this
 ├── SettlementError             contracts refused some jobs
 └── UnsignedError               an earlier step awaits its actor's signature
 """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from creatoken_sdk.chain.deployments import Deployment
 from creatoken_sdk.chain.errors import BadResponseError
@@ -13,12 +14,13 @@ from creatoken_sdk.chain.rpc import Rpc
 
 __all__ = ["Emitter", "Header", "Log", "Logs"]
 
+_HASH = re.compile("0x[0-9a-f]{64}")
+
 _ADDRESSES = 500
 """So many tokens are asked for at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """A block; `at` is its time in UTC seconds."""
 
     number: int
@@ -83,7 +85,7 @@ class Logs:
         answers = [log for log in self._ask(place) if self._emitter(log) or self._may_open(log)]
         self._learn(answers)
         logs = self._checked([log for log in answers if self._emitter(log)])
-        if any(log.block_hash != header.hash for log in logs):
+        if any((log.event.block_number, log.block_hash) != header[:2] for log in logs):
             raise self._wrong("with logs of another block")
         return logs
 
@@ -149,9 +151,10 @@ class Logs:
 
     def _log(self, answer: Mapping[str, Any], times: dict[str, int]) -> Log:
         event, emitter = decode_log(answer), self._emitter(answer)
-        if event is None or emitter is None or answer.get("removed"):
+        block_hash = str(answer.get("blockHash"))
+        placed = _HASH.fullmatch(block_hash) and _HASH.fullmatch(str(answer.get("transactionHash")))
+        if event is None or emitter is None or answer.get("removed") or not placed:
             raise self._wrong("with a log that our contracts never emit")
-        block_hash = str(answer["blockHash"])
         if block_hash not in times:
             times[block_hash] = self._time(answer, block_hash)
         topics = " ".join(answer["topics"])

@@ -15,7 +15,7 @@ import pytest
 from eth_utils.abi import abi_to_signature, function_signature_to_4byte_selector
 
 import creatoken_sdk
-from creatoken_sdk.chain.codec import snake_case
+from creatoken_sdk.chain.reading import snake_case
 from creatoken_sdk.chain.reverts import CustomRevertError, revert_classes
 from creatoken_sdk.errors import CreatokenError, RevertError
 

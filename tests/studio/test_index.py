@@ -103,7 +103,7 @@ def test_where__given_a_work__finds_its_token_and_what_happened_to_its_assets(le
     asset = ledger.register(work_id=work.id)
     ledger.register(work_id=other.id)
     ledger.ct.contributions.record(work, b"\1" * 32, 3, {ledger.maya.address: 7})
-    ledger.ct.assets.withdraw(asset)
+    ledger.ct.with_signer(ledger.maya).assets.withdraw(asset)
     index.update()
     expected = [
         "WorkOpened",

@@ -16,6 +16,7 @@ from creatoken_sdk.studio.errors import (
 from creatoken_sdk.studio.store import open_store
 from studio.processes import BEGIN, finish, start
 
+KNOWN = len(port.MIGRATIONS)
 LATER = (
     "ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';\nCREATE TABLE more (a BIGINT);\n"
 )
@@ -235,7 +236,7 @@ def test_open_store__given_an_older_schema__migrates_it_and_keeps_its_rows(where
     monkeypatch.setattr(port, "MIGRATIONS", (*port.MIGRATIONS, LATER))
     store = open_store(where)
     assert store.rows("SELECT id, note FROM runs") == [("1", "")]
-    assert store.rows("SELECT version FROM schema_version") == [(2,)]
+    assert store.rows("SELECT version FROM schema_version") == [(KNOWN + 1,)]
     assert store.rows("SELECT a FROM more") == []
     store.close()
 
@@ -244,9 +245,11 @@ def test_open_store__given_a_newer_schema__refuses_and_changes_nothing(where, mo
     with monkeypatch.context() as newer:
         newer.setattr(port, "MIGRATIONS", (*port.MIGRATIONS, LATER))
         store = open_store(where)
-    with pytest.raises(SchemaError, match="has schema 2, this SDK knows 1; upgrade"):
+    with pytest.raises(
+        SchemaError, match=f"has schema {KNOWN + 1}, this SDK knows {KNOWN}; upgrade"
+    ):
         open_store(where)
-    assert store.rows("SELECT version FROM schema_version") == [(2,)]
+    assert store.rows("SELECT version FROM schema_version") == [(KNOWN + 1,)]
     store.close()
 
 
@@ -267,7 +270,7 @@ open_store(sys.argv[1])
     begin = BEGIN.replace("store = open_store(sys.argv[1])", "")
     assert finish(start(where, code, begin=begin)) == -signal.SIGKILL
     store = open_store(where)
-    assert store.rows("SELECT version FROM schema_version") == [(1,)]
+    assert store.rows("SELECT version FROM schema_version") == [(KNOWN,)]
     assert run_ids(store) == []
     store.close()
 
@@ -276,5 +279,5 @@ def test_open_store__given_processes_that_open_it_at_once__makes_it_once(where):
     others = [start(where, "") for _ in range(4)]
     assert [finish(other) for other in others] == [0, 0, 0, 0]
     store = open_store(where)
-    assert store.rows("SELECT version FROM schema_version") == [(1,)]
+    assert store.rows("SELECT version FROM schema_version") == [(KNOWN,)]
     store.close()
