@@ -3,29 +3,22 @@
 import pytest
 
 from approvals import NOTE
-from guarded import STAGE
+from guarded import HOSTILE, STAGE
 from money import NATIVE, gains
 from reverts import reverts_with
 
 pytest_plugins = ["guarded"]
 
-RETURN, REVERT, BURN_GAS, CHANGE_STATE = range(1, 5)  # MockAnswer.Mode
-HOSTILE = {
-    "says no": (RETURN, 0, 32),
-    "lies with two words": (RETURN, 1, 64),
-    "returns a bomb": (RETURN, 1, 200_000),
-    "reverts": (REVERT, 1, 32),
-    "burns gas": (BURN_GAS, 0, 0),
-    "writes": (CHANGE_STATE, 0, 0),
-}
 
-
-@pytest.fixture(params=HOSTILE)
-def hostile_gate(request, project, projects, project_id, guard, actors):
+@pytest.fixture(params=[*HOSTILE, "re-enters"])
+def hostile_gate(request, project, registry, projects, project_id, guard, actors):
     """A gate that never says yes, and that is locked at STAGE."""
-    mode, word, size = HOSTILE[request.param]
     gate = project.MockGate.deploy(sender=actors.studio)
-    gate.set(mode, word.to_bytes(32, "big"), size, sender=actors.studio)
+    if request.param in HOSTILE:
+        mode, word, size = HOSTILE[request.param]
+        gate.set(mode, word.to_bytes(32, "big"), size, sender=actors.studio)
+    else:
+        gate.setCallback(registry.revokeSignatures.encode_input(), sender=actors.studio)
     guard(gate)
     projects.lockGates(project_id, STAGE, sender=actors.studio)
     return gate

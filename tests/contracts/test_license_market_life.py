@@ -31,7 +31,8 @@ def test_renew__when_alive__prolongs_by_the_duration_at_the_price(
 
     told = {"licenseId": license_id, "payer": actors.outsider.address, "price": PRICE}
     told |= {"oldExpiresAt": ends, "newExpiresAt": ends + YEAR}
-    assert events_of(receipt, market) == [("LicenseRenewed", told)]
+    changed = {"_tokenId": license_id}
+    assert events_of(receipt, market) == [("LicenseRenewed", told), ("MetadataUpdate", changed)]
     assert market.licenseOf(license_id).expiresAt == ends + YEAR
     assert market.ownerOf(license_id) == actors.payee
 
@@ -104,6 +105,8 @@ def test_licences__when_unknown__are_refused(market, license_id, actors, unknown
         lambda: market.deploy(unknown, GERMANY, value=FEE, sender=actors.payer),
         lambda: market.licenseOf(unknown),
         lambda: market.tokenURI(unknown),
+        lambda: market.transferFrom(actors.payee, actors.cleo, unknown, sender=actors.payee),
+        lambda: market.safeTransferFrom(actors.payee, actors.cleo, unknown, sender=actors.payee),
     ):
         with reverts_with(market, "LicenseMarketUnknown", **about):
             call()
@@ -385,6 +388,7 @@ def test_buy__given_six_licences_of_one_work__sells_another_works(
         ("01ffc9a7", True),  # ERC-165
         ("80ac58cd", True),  # ERC-721
         ("5b5e139f", True),  # ERC-721 metadata
+        ("49064906", True),  # ERC-4906: announces that a licence's end changed
         ("2a55205a", False),  # ERC-2981: a licence pays when it is sold, not when it is resold
         ("ffffffff", False),
     ],

@@ -92,3 +92,14 @@ def test_payout_id_of__given_chain_and_address__equals_the_vector(
     with on_chain_id(int(vector["chainId"])):
         found = there.payoutIdOf(tuple(values_of(vector["terms"].values())))
     assert found.hex() == vector["payoutId"][2:]
+
+
+@pytest.mark.parametrize("vector", IDS["offerId"], ids=lambda vector: vector["chainId"])
+def test_offer_id_of__given_chain_and_address__equals_the_vector(
+    market, placed, on_chain_id, vector
+):
+    there = placed(market, vector["market"])
+
+    with on_chain_id(int(vector["chainId"])):
+        found = there.offerIdOf(tuple(values_of(vector["offer"].values())))
+    assert found.hex() == vector["offerId"][2:]

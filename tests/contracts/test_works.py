@@ -191,6 +191,7 @@ def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_deriva
     works, projects, terms, actors, foreign_work, licensing, chain
 ):
     licensing.setPermitted(True, sender=actors.studio)
+    projects.setTreasury(terms["projectId"], actors.treasurer, sender=actors.studio)
     terms["upstream"] = [(foreign_work, 7, 100)]
     refused = {"workId": foreign_work, "licenseId": 7, "bps": 100}
     with reverts_with(works, "WorksUpstreamNotLicensed", **refused):
