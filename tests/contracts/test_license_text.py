@@ -58,6 +58,7 @@ def test_token_uri__given_the_widest_licence__says_so(film, posted, buy, read):
     ]
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize("name", ['"},{"', "\\", "\n\x1b[31m", "D\u00e9", "x" * 32])
 def test_token_uri__given_an_odd_territory__stays_json(posted, buy, read, name):
     territory = name.encode().ljust(32, b"\0")
