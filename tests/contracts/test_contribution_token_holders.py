@@ -62,6 +62,7 @@ def test_join__given_all_leaves__leaves_nothing_behind(token, table, actors):
     assert not token.isJoined(2**256 - 2)
 
 
+@pytest.mark.threat("B6")
 def test_join__given_earlier_claims_of_others__keeps_every_wei(token, table, actors):
     pay(NATIVE, actors.payer, token, 1_000)
     token.claim(actors.ana, sender=actors.outsider)
@@ -78,6 +79,7 @@ def test_join__given_a_tree_of_one_leaf__needs_no_proof(seal_work, actors):
     assert token.balanceOf(actors.ben) == 7
 
 
+@pytest.mark.threat("B7")
 def test_join__when_joined_before__reverts(token, table, actors):
     token.join(*table.claim(0), sender=actors.ben)
     with reverts_with(token, "ContributionTokenJoined", index=0):
@@ -85,6 +87,7 @@ def test_join__when_joined_before__reverts(token, table, actors):
     assert token.balanceOf(actors.ben) == 30
 
 
+@pytest.mark.threat("B7")
 def test_join__given_two_leaves_of_one_index__takes_one(seal_work, actors):
     table = LazyTable.of((3, actors.ben, 1), (3, actors.cleo, 1))
     token = seal_work(lazy=table.sealed())
@@ -116,6 +119,7 @@ def test_join__given_another_proof__reverts(token, table, actors, spoil):
         token.join(index, account, shares, spoilt[spoil], sender=actors.ben)
 
 
+@pytest.mark.threat("B7")
 def test_join__given_the_proof_of_another_work__reverts(token, seal_work, actors):
     table = LazyTable.of((0, actors.ben, 31), (1, actors.cleo, 11))
     seal_work(lazy=table.sealed())

@@ -96,6 +96,7 @@ def test_set_gates__when_empty__opens_this_stage_only(projects, project_id, acto
     assert projects.gatesOf(project_id, 3) == []
 
 
+@pytest.mark.threat("B13")
 def test_set_gates__given_eight__is_the_most(projects, project_id, actors, gates):
     eight = [gates[0].address] * 8
     projects.setGates(project_id, 0, eight, sender=actors.studio)
@@ -245,6 +246,7 @@ def test_approve__when_gate_has_no_code__counts_as_no(set_gates, refused, addres
     refused(address, b"")
 
 
+@pytest.mark.threat("B1")
 def test_approve__when_gate_calls_back__may_read_but_not_write(
     registry, actors, asset, directors, gates, set_gates, relay, refused, signed
 ):

@@ -36,6 +36,7 @@ def release(vault, signed, directors, actors):
     return send
 
 
+@pytest.mark.threat("A9")
 def test_refund__given_a_hostile_gate__pays_the_payer_back(
     vault, registry, hostile_gate, asset, funded, release, actors, chain
 ):
@@ -72,6 +73,7 @@ def test_release__given_a_hostile_gate_of_another_project__pays(
         release(terms, create_asset(workId=other), STAGE)
 
 
+@pytest.mark.threat("A9")
 def test_claim__given_a_hostile_gate__pays_the_contributors(hostile_gate, seal_work, actors):
     token = seal_work((actors.ana, 60), (actors.ben, 40))
     actors.payer.transfer(token, 1_000)

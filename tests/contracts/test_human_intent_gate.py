@@ -202,6 +202,7 @@ def test_check__when_a_step_was_changed_after_signing__says_no(gate, people_step
         refuses(gate, encode(types, [tree.root, rows]))
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize("position", range(MINIMUM))
 @pytest.mark.parametrize("how", ["another key", "another domain", "empty", "one byte short"])
 def test_check__given_a_wrong_signature__says_no(

@@ -39,6 +39,7 @@ def end_of(market, license_id):
     return market.licenseOf(license_id).expiresAt
 
 
+@pytest.mark.threat("B11")
 @pytest.mark.parametrize(("first", "second"), product(PLACES, repeat=2))
 @pytest.mark.parametrize("exclusive", [(True, True), (True, False), (False, True)])
 def test_buy__when_either_is_exclusive__is_barred_where_territories_overlap(
@@ -182,6 +183,7 @@ def overlap(one, other):
     return WORLD in (one, other) or one == other
 
 
+@pytest.mark.threat("B11")
 def test_buy__given_every_three_licences__sells_exactly_those_that_nothing_bars(
     market, film, posted, actors, chain
 ):

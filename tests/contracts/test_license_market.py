@@ -278,12 +278,14 @@ def test_buy__when_offer_was_never_posted__reverts(market, offer, actors):
         market.buy(offer(), actors.payee, PRICE, value=PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B11")
 def test_buy__given_posted_terms_with_one_changed__reverts(market, posted, actors):
     cheap = posted()._replace(price=1)
     with bad_status(market, cheap, NONE, OPEN):
         market.buy(cheap, actors.payee, PRICE, value=1, sender=actors.payer)
 
 
+@pytest.mark.threat("B11")
 def test_buy__when_price_is_above_max__reverts(market, posted, actors):
     with reverts_with(market, "LicenseMarketPriceAboveMax", price=PRICE, maxPrice=PRICE - 1):
         market.buy(posted(), actors.payee, PRICE - 1, value=PRICE, sender=actors.payer)
@@ -303,6 +305,7 @@ def test_buy__given_value_beside_an_erc20__reverts(market, dollar, posted, actor
         market.buy(terms, actors.payee, PRICE, value=PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B11")
 def test_buy__when_supply_is_sold__reverts(market, posted, buy, actors):
     terms = posted(maxSupply=2)
     assert [buy(terms, actors.ana), buy(terms, actors.ben)] == [1, 2]
@@ -324,6 +327,7 @@ def test_buy__given_too_little_allowance__reverts(market, dollar, posted, actors
         market.buy(posted(currency=dollar), actors.payee, PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B3")
 def test_buy__given_a_currency_with_a_fee__reverts(market, hostile, posted, actors):
     hostile.mint(actors.payer, PRICE, sender=actors.payer)
     hostile.setFlaw(FEE_FLAW, sender=actors.outsider)
@@ -332,6 +336,7 @@ def test_buy__given_a_currency_with_a_fee__reverts(market, hostile, posted, acto
         market.buy(posted(currency=hostile), actors.payee, PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B3")
 def test_buy__given_a_currency_that_returns_false__reverts(market, hostile, posted, actors):
     hostile.mint(actors.payer, PRICE, sender=actors.payer)
     hostile.setFlaw(RETURNS_FALSE, sender=actors.outsider)
@@ -348,6 +353,7 @@ def test_buy__when_the_work_refuses_the_money__reverts(market, film, posted, act
         market.buy(terms, actors.payee, PRICE, value=PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B1")
 @pytest.mark.parametrize("again", ["buy", "renew", "deploy"])
 def test_buy__when_the_buyer_re_enters_from_a_token_hook__pays_once_each(
     market, film, hostile, recipient, posted, actors, again

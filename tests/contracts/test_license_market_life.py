@@ -53,6 +53,7 @@ def test_renew__given_the_last_living_second__prolongs(market, license_id, ends,
     assert (receipt.timestamp, market.licenseOf(license_id).expiresAt) == (ends - 1, ends + YEAR)
 
 
+@pytest.mark.threat("B11")
 @pytest.mark.parametrize("late", [0, 1, YEAR])
 @pytest.mark.parametrize("function", ["renew", "deploy"])
 def test_renew_and_deploy__when_ended__revert(
@@ -97,6 +98,7 @@ def test_renew__when_value_is_not_the_price__reverts(market, license_id, actors,
         market.renew(license_id, value=value, sender=actors.payer)
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize("unknown", UNKNOWN)
 def test_licences__when_unknown__are_refused(market, license_id, actors, unknown):
     about = {"licenseId": unknown}
@@ -156,6 +158,7 @@ def test_deploy__when_it_costs_nothing__needs_no_money(market, film, posted, buy
     assert market.permits(license_id, 1, GERMANY) is True
 
 
+@pytest.mark.threat("B11")
 @pytest.mark.parametrize(
     ("territory", "place"), [(WORLD, WORLD), (GERMANY, FRANCE), (GERMANY, WORLD)]
 )
@@ -290,6 +293,7 @@ def test_transfer__given_the_same_holder__keeps_the_rights(market, film, license
     assert market.isLicensed(actors.payee, film.work_id, 1) is False
 
 
+@pytest.mark.threat("B11")
 @pytest.mark.parametrize("function", ["transferFrom", "safeTransferFrom"])
 def test_transfer__when_not_transferable__reverts(market, posted, buy, actors, function):
     license_id = buy(posted(transferable=False))
@@ -346,6 +350,7 @@ def full(market, film, actors):
     return refused
 
 
+@pytest.mark.threat("B13")
 def test_buy__given_a_seventh_living_licence__reverts_until_one_ends(
     market, film, seven, full, reach, buy, actors
 ):

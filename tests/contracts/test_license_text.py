@@ -63,6 +63,7 @@ def test_token_uri__given_the_widest_licence__says_so(film, posted, buy, read):
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize("name", ['"},{"', "\\", "x" * 32, *re.findall(".{19}", PRINTABLE)])
 def test_token_uri__given_printable_ascii__says_it_as_it_is(posted, buy, read, name):
     text = read(buy(posted(territory=name.encode().ljust(32, b"\0"))))
@@ -70,6 +71,7 @@ def test_token_uri__given_printable_ascii__says_it_as_it_is(posted, buy, read, n
     assert f" for {name}, until " in text["description"]
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize(
     "start",
     [

@@ -100,6 +100,7 @@ def test_open__given_a_licence_of_another_work__reverts(
     refused(film.work_id, license_id)
 
 
+@pytest.mark.threat("B8")
 def test_open__when_the_licence_ends__derives_to_the_second_before(
     market, works, film, treasury_license, refused, project_id, actors, chain
 ):
@@ -179,6 +180,7 @@ def test_open__given_two_parents__each_needs_its_licence(
     assert tuple(token.upstreams()) == ([film.work_id, other.work_id], [BPS, BPS])
 
 
+@pytest.mark.threat("B8")
 def test_open__given_a_licence__never_makes_a_cycle(
     works, project_id, film, treasury_license, derive, refused, studio_id
 ):

@@ -82,6 +82,7 @@ def test_open__given_no_role_that_may__reverts(
         works.open(values(terms), sender=actors.ana)
 
 
+@pytest.mark.threat("A10")
 def test_open__given_an_unknown_project__reverts(projects, works, terms, actors):
     terms["projectId"] = 999
     refused = {"projectId": 999, "account": actors.studio, "anyOf": MAY_OPEN}
@@ -111,6 +112,7 @@ def test_open__given_the_native_currency_as_primary__reverts(works, terms, actor
         works.open(values(terms), sender=actors.pipeline)
 
 
+@pytest.mark.threat("B3")
 def test_open__given_a_currency_without_code__reverts(works, terms, actors):
     terms["primaryCurrency"] = actors.ana.address
     with reverts_with(works, "WorksCurrencyInvalid", currency=actors.ana):
@@ -133,6 +135,7 @@ def test_open__given_eight_parents__keeps_them_in_order(open_work):
     assert tuple(token.upstreams()) == (parents, bps)
 
 
+@pytest.mark.threat("B13")
 def test_open__given_nine_parents__reverts(works, terms, actors, open_work):
     parent, _ = open_work()
     terms["upstream"] = [(parent, 0, 1)] * 9
@@ -140,6 +143,7 @@ def test_open__given_nine_parents__reverts(works, terms, actors, open_work):
         works.open(values(terms), sender=actors.pipeline)
 
 
+@pytest.mark.threat("B8")
 @pytest.mark.parametrize(
     ("parts", "bad", "total"),
     [
@@ -161,6 +165,7 @@ def test_open__given_bps_that_leave_nothing__reverts(
         works.open(values(terms), sender=actors.pipeline)
 
 
+@pytest.mark.threat("B8")
 def test_open__given_itself_or_nothing_as_parent__reverts(works, terms, actors):
     for unknown in (0, works.count() + 1, 2**40 - 1):
         terms["upstream"] = [(unknown, 0, 100)]
@@ -208,6 +213,7 @@ def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_deriva
     assert receipt.events[0].upstream == [(foreign_work, 7, 100)]
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize("unknown", [0, 2**40 - 1])
 def test_project_of__given_an_unknown_work__reverts(works, unknown):
     with reverts_with(works, "WorksUnknown", workId=unknown):
@@ -244,6 +250,7 @@ def test_domain_separator__given_works__is_the_one_of_the_sdk(works):
     assert works.domainSeparator() == domain_of(works).separator()
 
 
+@pytest.mark.threat("A1")
 def test_domain_separator__given_a_fork_of_the_chain__changes(works, on_chain_id):
     with on_chain_id(2):
         assert works.domainSeparator() == domain_of(works, 2).separator()
@@ -287,6 +294,7 @@ def test_join__given_the_implementation__reverts(implementation, actors):
 # A clone takes plain payments for next to nothing.
 
 
+@pytest.mark.threat("B14")
 def test_payment__when_plain__costs_15_gas_more_than_to_anyone(seal_work, actors):
     token = seal_work((actors.ana, 1))
     receipt = actors.payer.transfer(token, 10**18)
@@ -294,6 +302,7 @@ def test_payment__when_plain__costs_15_gas_more_than_to_anyone(seal_work, actors
     assert list(receipt.logs) == []
 
 
+@pytest.mark.threat("B14")
 def test_payment__when_sent_with_2300_gas__arrives(seal_work, actors, recipient):
     token = seal_work((actors.ana, 1))
     recipient.payOnStipend(token, value=5, sender=actors.payer)
