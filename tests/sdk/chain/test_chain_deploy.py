@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from eth_account import Account
@@ -124,3 +125,14 @@ def test_deployment__given_a_record__reads_back_what_it_wrote(wallet: Wallet) ->
     assert Deployment.from_json(deployment.to_json()) == deployment
     with pytest.raises(NotDeployedError, match="MetricGate is not deployed"):
         deployment.address("MetricGate")
+
+
+@pytest.mark.parametrize("written", [None, "", "[]", "{}", '{"chainId": 1, "contracts": [1]}'])
+def test_load__given_no_deployment__says_how_to_get_one(
+    tmp_path: Path, written: str | None
+) -> None:
+    path = tmp_path / "7.json"
+    if written is not None:
+        path.write_text(written)
+    with pytest.raises(NotDeployedError, match=r"7\.json is missing or no deployment; deploy with"):
+        Deployment.load(path)
