@@ -7,7 +7,8 @@
   python3 dev.py prove      what tests/symbolic claims for all inputs; arguments go to Halmos
   python3 dev.py compile    the contracts
   python3 dev.py artifacts  rewrite the ABI and creation code shipped in the SDK
-  python3 dev.py deep       property tests with many more examples
+  python3 dev.py mutants    the contract tests against every small fault of the contracts
+  python3 dev.py deep       mutants, and property tests with many more examples
   python3 dev.py lock       resolve requirements/*.txt again
   python3 dev.py setup      install, and run nothing
   python3 dev.py COMMAND    any other command, e.g. `ape run deploy --network ethereum:sepolia`
@@ -58,6 +59,7 @@ CHECKS = (
 # Proofs of tests/symbolic for all inputs. Halmos lives apart: it and Ape do not agree on a library.
 PROOFS = ("env", "FOUNDRY_PROFILE=symbolic", f"PYTHONPATH={HALMOS}", "python", "-m", "halmos")
 EXPORT = ("uv", "export", "--quiet", "--no-header", "--no-annotate", "--no-emit-project")
+MUTANTS = ("python", "-m", "mutation")
 TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "setup": (),
     "demo": (("creatoken", "demo"),),
@@ -67,12 +69,14 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("ape", "compile"),
         ("ape", "run", "export_artifacts", "--check"),
         PROOFS,
+        (*MUTANTS, "--sample", "40"),
         ("pytest",),
     ),
     "prove": (PROOFS,),
     "compile": (("ape", "compile"),),
     "artifacts": (("ape", "run", "export_artifacts"),),
-    "deep": (("pytest", "--hypothesis-profile=deep"),),
+    "mutants": (MUTANTS,),
+    "deep": (MUTANTS, ("pytest", "--hypothesis-profile=deep")),
     "lock": (
         ("uv", "lock", "--upgrade"),
         (*EXPORT, "--all-extras", "-o", "requirements/dev.txt"),

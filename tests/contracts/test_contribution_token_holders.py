@@ -72,6 +72,18 @@ def test_join__given_earlier_claims_of_others__keeps_every_wei(token, table, act
     assert owed == [580, 200]
 
 
+def test_join__given_a_holder_that_claimed__keeps_what_it_took_on_the_books(
+    seal_work, table, actors, dollar
+):
+    holders = (actors.ben, 50), (actors.ana, 8)
+    token = seal_work(*holders, lazy=table.sealed(), primaryCurrency=dollar)
+    pay(NATIVE, actors.payer, token, 1_000)
+    pay(dollar, actors.payer, token, 2_000)
+    token.claim(actors.ben, sender=actors.outsider)
+    token.join(*table.claim(0), sender=actors.outsider)
+    assert (token.owedOf(actors.ben, NATIVE), token.owedOf(actors.ben, dollar)) == (300, 1_600)
+
+
 def test_join__given_a_tree_of_one_leaf__needs_no_proof(seal_work, actors):
     table = LazyTable.of((5, actors.ben, 7))
     token = seal_work(lazy=table.sealed())

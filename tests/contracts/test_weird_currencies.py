@@ -130,7 +130,27 @@ def test_claim_token__given_odd_but_valid_transfers__pays(token, hostile, actors
         token.claimTokenMany(hostile, holders, sender=actors.outsider)
 
 
+<<<<<<< HEAD
 @pytest.mark.threat("B3")
+=======
+@pytest.mark.parametrize("terms", ["primaryCurrency", "accepts"])
+def test_push_all_token__given_a_currency_that_takes_another__reverts(
+    project, seal_work, actors, hostile, recipient, spoil, terms
+):
+    other = project.MockHostileERC20.deploy(sender=actors.outsider)
+    token = seal_work((recipient, 1), **{terms: [other] if terms == "accepts" else other})
+    for currency in (hostile, other):
+        pay(currency, actors.payer, token, 100)
+    spoil("HOOK")
+    recipient.reenter(other, other.setBalance.encode_input(token, 99), sender=actors.ana)
+    with reverts_with(token, "RoyaltySplitterCurrencyInvalid", currency=hostile):
+        token.pushAllToken(hostile, [recipient], sender=actors.outsider)
+    recipient.reenter(other, other.setBalance.encode_input(token, 100), sender=actors.ana)
+    with gains(hostile, (recipient, 100), (token, -100)):
+        token.pushAllToken(hostile, [recipient], sender=actors.outsider)
+
+
+>>>>>>> 4925f60 (Test the contract tests: mutants of all contracts in one build)
 def test_push_all_token__given_a_revert_on_zero__skips_who_has_nothing(
     token, hostile, actors, spoil
 ):
