@@ -360,6 +360,21 @@ def accounts() -> list[Person]:
     return people
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _everything_shared(request: Any) -> None:
+    """Sets up all that tests share before any module, which would take it back at its end."""
+    for name, found in request.session._fixturemanager._arg2fixturedefs.items():
+        shared = found[-1].scope == "session" and found[-1].baseid in ("", "tests/contracts")
+        if shared and name != request.fixturename:
+            request.getfixturevalue(name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _module_isolation() -> Iterator[None]:
+    with CHAIN.isolate():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _isolation() -> Iterator[None]:
     with CHAIN.isolate():

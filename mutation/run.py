@@ -78,7 +78,7 @@ class Loop:
             os.close(writer)
             return reader, child
         gc.disable()
-        silence = os.open(os.devnull, os.O_WRONLY)
+        silence = os.open(os.devnull, os.O_RDWR)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         try:

@@ -173,6 +173,26 @@ def hostile_terms(hostile, payout, actors):
     return payout(currency=hostile)
 
 
+def test_fund__given_one_base_unit__holds_it(vault, funded, dollar):
+    for currency in (NATIVE, dollar):
+        assert vault.statusOf(vault.payoutIdOf(funded(amount=1, currency=currency))) == FUNDED
+
+
+def test_fund__when_the_payer_shrinks_the_vaults_balance__reverts(
+    vault, hostile, funded, payout, recipient, actors
+):
+    for salt in (1, 2):
+        funded(currency=hostile, salt=salt)
+    terms = payout(currency=hostile, payer=recipient)
+    hostile.mint(recipient, 1_000, sender=actors.payer)
+    hostile.setFlaw(HOOK, sender=actors.payer)
+    empty = hostile.setBalance.encode_input(vault, 0)
+    recipient.reenter(hostile, empty, sender=actors.outsider)
+    mismatch = {"currency": hostile, "received": 0, "expected": 1_000}
+    with reverts_with(vault, "PayoutVaultReceivedMismatch", **mismatch):
+        recipient.execute(vault, 0, vault.fund.encode_input(terms), sender=actors.outsider)
+
+
 @pytest.mark.threat("B3")
 def test_fund__given_a_fee_on_transfer__reverts(vault, hostile, hostile_terms, actors):
     hostile.setFlaw(FEE, sender=actors.payer)

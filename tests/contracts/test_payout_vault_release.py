@@ -6,7 +6,7 @@ import pytest
 from eth_utils import keccak
 
 from approvals import approval_of, domain_of, sign, single
-from money import NATIVE, balance, event, gains, payout_id
+from money import NATIVE, ZERO, balance, event, gains, payout_id
 from reverts import reverts_with
 
 NONE, FUNDED, RELEASED, REFUNDED, WAIVED = range(5)
@@ -249,8 +249,20 @@ def test_release__given_a_rebase_down__pays_first_come_and_spares_other_currenci
     assert vault.creditOf(actors.payee, hostile) == 1_000
 
 
+def test_withdraw_to__given_a_credit_of_one__pays_it(vault, funded, asset_id, hostile, actors):
+    terms = funded(currency=hostile, amount=1)
+    hostile.setBlocked(actors.payee, True, sender=actors.outsider)
+    vault.release(terms, asset_id, sender=actors.outsider)
+    with gains(hostile, (actors.ana, 1), (vault, -1)):
+        vault.withdrawTo(hostile, actors.ana, sender=actors.payee)
+
+
+ATTACKS = ["fund", "fundMany", "release", "releaseMany", "approveAndRelease"]
+ATTACKS += ["refund", "waive", "withdraw", "withdrawTo"]
+
+
 @pytest.mark.threat("B1")
-@pytest.mark.parametrize("attack", ["release", "waive", "withdrawTo", "fundMany"])
+@pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("native", [True, False])
 def test_release__when_the_payee_re_enters__pays_once(
     vault, funded, asset_id, recipient, hostile, actors, attack, native
@@ -259,10 +271,15 @@ def test_release__when_the_payee_re_enters__pays_once(
     terms, other = funded(payee=recipient, currency=currency), funded(payee=recipient, salt=1)
     hostile.setFlaw(HOOK, sender=actors.outsider)
     arguments = {
-        "release": (other, asset_id),
-        "waive": (other,),
-        "withdrawTo": (NATIVE, recipient),
+        "fund": (other,),
         "fundMany": ([],),
+        "release": (other, asset_id),
+        "releaseMany": ([other], asset_id),
+        "approveAndRelease": ([other], (ZERO, bytes(32), bytes(32)), bytes(32), [], []),
+        "refund": (other,),
+        "waive": (other,),
+        "withdraw": (recipient, NATIVE),
+        "withdrawTo": (NATIVE, recipient),
     }
     data = getattr(vault, attack).encode_input(*arguments[attack])
     recipient.reenter(vault, data, sender=actors.outsider)

@@ -130,9 +130,6 @@ def test_claim_token__given_odd_but_valid_transfers__pays(token, hostile, actors
         token.claimTokenMany(hostile, holders, sender=actors.outsider)
 
 
-<<<<<<< HEAD
-@pytest.mark.threat("B3")
-=======
 @pytest.mark.parametrize("terms", ["primaryCurrency", "accepts"])
 def test_push_all_token__given_a_currency_that_takes_another__reverts(
     project, seal_work, actors, hostile, recipient, spoil, terms
@@ -150,15 +147,17 @@ def test_push_all_token__given_a_currency_that_takes_another__reverts(
         token.pushAllToken(hostile, [recipient], sender=actors.outsider)
 
 
->>>>>>> 4925f60 (Test the contract tests: mutants of all contracts in one build)
+@pytest.mark.threat("B3")
 def test_push_all_token__given_a_revert_on_zero__skips_who_has_nothing(
     token, hostile, actors, spoil
 ):
     spoil("REVERTS_ON_ZERO")
     pay(hostile, actors.payer, token, 100)
     holders = (actors.ana.address, actors.ben.address, actors.cleo.address)
+    holders = sorted(holders, key=str.lower)
     with gains(hostile, (actors.ana, 60), (actors.ben, 40), (actors.cleo, 0)):
-        token.pushAllToken(hostile, sorted(holders, key=str.lower), sender=actors.outsider)
+        receipt = token.pushAllToken(hostile, holders, sender=actors.outsider)
+    assert receipt.events == [event(token, "RevenuePushed", hostile, 100, 3)]
 
 
 @pytest.mark.threat("B3")
@@ -219,6 +218,16 @@ def test_claim_token__given_a_rebase_down__pays_first_come_until_revenue_fills_t
     holders = [actors.ana, actors.ben, actors.cleo]
     with gains(hostile, (token, -160)):
         token.claimTokenMany(hostile, holders, sender=actors.outsider)
+
+
+def test_claim_token_many__given_a_rebase_down__accounts_for_nothing(seal_work, hostile, actors):
+    token = seal_work((actors.ana, 1), accepts=[hostile])
+    pay(hostile, actors.payer, token, 100)
+    token.claimTokenMany(hostile, [], sender=actors.outsider)
+    before = tuple(token.revenueOf(hostile))
+    hostile.setBalance(token, 40, sender=actors.outsider)
+    token.claimTokenMany(hostile, [], sender=actors.outsider)
+    assert tuple(token.revenueOf(hostile)) == before == (100 << 20, 100 << 20, 1)
 
 
 @pytest.mark.threat("B3")
