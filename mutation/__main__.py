@@ -77,11 +77,11 @@ def main(*arguments: str) -> int:
     folder = build.STORE / state[:16]
     folder.mkdir(parents=True, exist_ok=True)
     sources = build.Sources()
-    chosen = sources.mutants
+    chosen = [it for it in sources.mutants if not files or it.file in files]
     if size:
         chosen = sampled(chosen, size, digest("contracts/**/*.sol"))
-    made = build.build(sources, chosen, folder / f"build{size or ''}.json")
-    wanted = {n: it for n, it in made.mutants.items() if not files or it.file in files}
+    made = build.build(sources, chosen, folder / "build.json")
+    wanted = made.mutants
     kept = folder / "outcomes.json"
     outcomes: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
     left = {n: it for n, it in wanted.items() if f"{it.file} {it.key}" not in outcomes}
