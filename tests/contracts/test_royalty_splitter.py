@@ -238,7 +238,6 @@ def test_owed_of__given_a_prime_supply__adds_up_to_the_wei(seal_work, actors):
     assert accounted < 3 << 20
 
 
-<<<<<<< HEAD
 @pytest.mark.threat("B5")
 def test_transfer__given_single_wei_and_a_huge_supply__farms_no_dust(seal_work, actors):
     """Shares go to and fro around each payment; what did not divide comes out later."""
@@ -253,14 +252,14 @@ def test_transfer__given_single_wei_and_a_huge_supply__farms_no_dust(seal_work, 
     with gains(NATIVE, (actors.ana, parts[0]), (actors.ben, parts[1]), (actors.cleo, 0)):
         token.claimMany([*holders, actors.cleo], sender=actors.outsider)
     assert token.balance == 0
-=======
+
+
 def test_claim__given_fractions_that_make_a_whole__pays_it(seal_work, actors):
     token = seal_work((actors.ana, 1), (actors.ben, 2))
     for wei in (4, 2):  # 4/3, then 2/3
         pay(NATIVE, actors.payer, token, wei)
         with gains(NATIVE, (actors.ana, 1)):
             token.claim(actors.ana, sender=actors.outsider)
->>>>>>> 4925f60 (Test the contract tests: mutants of all contracts in one build)
 
 
 # Share movements
