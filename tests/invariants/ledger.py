@@ -1,7 +1,7 @@
 """What a work owes to whom, in plain integers, to the last scaled unit.
 
-`model.py` says what would be fair; this says what is exact. A work counts units of 2^-20 base units.
-It attributes revenue in whole units per share; the rest waits in its balance for more.
+`model.py` says what would be fair, this what is exact: a work counts units of 2^-20 base units. It
+attributes revenue in whole units per share; the rest waits in its balance for more.
 """
 
 from collections import Counter, defaultdict

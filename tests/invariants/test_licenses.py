@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 
 from invariants.market import Market, market_code
 from invariants.protocol import ACCOUNTS, FINAL, STUDIOS, Protocol
-from invariants.rights import MAX_HELD, WORLD, License, Offer
+from invariants.rights import FOREVER, MAX_HELD, WORLD, License, Offer
 from invariants.world import CURRENCIES, TOKENS, Flaw, Mode
 
 WORKS = {"film": ("maya", ("usd", "eur")), "song": ("ana", ("odd",)), "game": ("ben", ())}
@@ -30,7 +30,7 @@ markets = st.sampled_from(TERRITORIES)
 excesses = st.sampled_from((0, 0, 0, 0, 1))
 SOLD = [(it, kind) for it, (_, settled) in WORKS.items() for kind in ("native", *settled)]
 prices = st.sampled_from((0, 1, 99, 100, 10**18))
-seconds = st.sampled_from((0, 1, 9, 20, 20, 40, 2**39, 2**40 - 1))
+seconds = st.sampled_from((0, 1, 9, 20, 40, 40, 40, 2**39, 2**40 - 1))
 offers = st.builds(
     lambda sold, **terms: Offer(*sold, **terms),
     sold=st.sampled_from(SOLD),
@@ -114,6 +114,12 @@ class LicenseMachine(RuleBasedStateMachine):
     @rule(number=numbers, by=accounts, excess=excesses)
     def renew(self, number, by, excess):
         self.market.renew(self._license(number), by, excess)
+
+    @precondition(lambda self: self._renewable())
+    @rule(number=numbers, by=st.sampled_from(("zoe", "maya")))
+    def prolong(self, number, by):
+        renewable = self._renewable()
+        self.market.renew(renewable[number % len(renewable)], by)
 
     @precondition(lambda self: self.rights.licenses)
     @rule(number=numbers, market=markets, by=accounts, excess=excesses)
@@ -251,6 +257,10 @@ class LicenseMachine(RuleBasedStateMachine):
         """Uses and markets: what is permitted anywhere, and more."""
         return [(0, WORLD), (1, WORLD), (3, WORLD), (offer.uses, "DE"), (offer.uses, "FR")]
 
+    def _renewable(self) -> list[License]:
+        living = self.rights.living(self.protocol.chain.time + 1)
+        return [it for it in living if it.end != FOREVER]
+
     def _offer(self, number: int) -> Offer:
         offers = [*self.rights.offers]
         return offers[(number - 1) % len(offers)]
@@ -263,5 +273,5 @@ class LicenseMachine(RuleBasedStateMachine):
 
 def test_licenses__given_random_steps__keeps_every_invariant(world, project, stateful):
     protocol = Protocol(world, project)
-    part = settings(stateful, max_examples=max(stateful.max_examples // 4, 1))
+    part = settings(stateful, max_examples=max(stateful.max_examples // 3, 1))
     run_state_machine_as_test(lambda: LicenseMachine(protocol), settings=part)

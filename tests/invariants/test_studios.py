@@ -452,5 +452,5 @@ class StudiosMachine(RuleBasedStateMachine):
 
 def test_studios__given_random_steps__keeps_every_invariant(world, project, stateful):
     protocol = Protocol(world, project)
-    part = settings(stateful, max_examples=max(stateful.max_examples // 4, 1))
+    part = settings(stateful, max_examples=max(stateful.max_examples // 3, 1))
     run_state_machine_as_test(lambda: StudiosMachine(protocol), settings=part)
