@@ -74,7 +74,7 @@ class Market:
         return True
 
     def renew(self, license: License, by: str, excess: int = 0) -> None:
-        """INV-17: a renewal adds the period that was paid for to the old end, not to now."""
+        """INV-25: a renewal adds the period that was paid for to the old end, not to now."""
         offer, time = license.offer, self.protocol.chain.time + 1
         value = self._value(offer, offer.price) + excess
         error = self._living_error(license, time)
@@ -109,7 +109,7 @@ class Market:
     # Changing hands
 
     def transfer(self, license: License, by: str, source: str, to: str, excess: int = 0) -> None:
-        """INV-22: only its holder, or whom that let, moves a licence that may move."""
+        """INV-30: only its holder, or whom that let, moves a licence that may move."""
         addresses = (self.world.addresses[source], self.world.addresses[to])
         order = ("transferFrom", *addresses, license.number)
         error = self._moving_error(license, by, source, to, excess)

@@ -104,7 +104,7 @@ class LicenseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.rights.offers)
     @rule(number=numbers, to=accounts)
     def buy_up(self, number, to):
-        """INV-21: nobody holds more than six living licences of a work."""
+        """INV-29: nobody holds more than six living licences of a work."""
         offer = self._offer(number)
         for _ in range(MAX_HELD + 1):
             if not self.market.buy(offer, "zoe", to, offer.price):
@@ -187,7 +187,7 @@ class LicenseMachine(RuleBasedStateMachine):
 
     @invariant()
     def rights_are_paid_for(self):
-        """INV-17: a licence permits exactly its uses, while paid for, where it was deployed."""
+        """INV-25: a licence permits exactly its uses, while paid for, where it was deployed."""
         time = self.protocol.chain.time
         for license in self.rights.licenses:
             for use, market in self._questions(license.offer):
@@ -196,7 +196,7 @@ class LicenseMachine(RuleBasedStateMachine):
 
     @invariant()
     def exclusivity_never_overlaps(self):
-        """INV-18: no two living licences exclude each other."""
+        """INV-26: no two living licences exclude each other."""
         for one, two in combinations(self.rights.licenses, 2):
             if one.offer.excludes(two.offer):
                 living = [it for it in (one, two) if self._permits(it, 1, WORLD)]
@@ -204,7 +204,7 @@ class LicenseMachine(RuleBasedStateMachine):
 
     @invariant()
     def supply_is_kept(self):
-        """INV-19: no more licences of an offer are sold than it says."""
+        """INV-27: no more licences of an offer are sold than it says."""
         for offer in self.rights.offers:
             sold = self.contract.read("offerStateOf", self.market.offer_id(offer))[1]
             assert sold == self.rights.sold(offer)
@@ -212,14 +212,14 @@ class LicenseMachine(RuleBasedStateMachine):
 
     @invariant()
     def money_goes_straight_to_the_work(self):
-        """INV-20: the payer's price is all at the work; the market never has any money."""
+        """INV-28: the payer's price is all at the work; the market never has any money."""
         actual = self.protocol.actual()
         assert actual == {it: self.protocol.balances[it] for it in actual}
         assert not any(actual[currency, "market"] for currency in CURRENCIES)
 
     @invariant()
     def holders_are_licensed(self):
-        """INV-21: who holds a living licence is licensed for its uses, and nobody else."""
+        """INV-29: who holds a living licence is licensed for its uses, and nobody else."""
         time = self.protocol.chain.time
         for name in ACCOUNTS:
             for work in {it.offer.work for it in self.rights.licenses}:
@@ -231,14 +231,14 @@ class LicenseMachine(RuleBasedStateMachine):
 
     @invariant()
     def licenses_stay_with_their_holders(self):
-        """INV-22: each licence is its holder's."""
+        """INV-30: each licence is its holder's."""
         for license in self.rights.licenses:
             owner = self.contract.read("ownerOf", license.number)
             assert owner == self.world.addresses[license.holder], license
 
     @invariant()
     def derivatives_are_licensed(self):
-        """INV-23: only the holder may derive, from the licensed work, for its cut or more."""
+        """INV-31: only the holder may derive, from the licensed work, for its cut or more."""
         time = self.protocol.chain.time
         for license in self.rights.licenses[-4:]:
             holder, (work, cut) = license.holder, (license.offer.work, license.offer.cut)

@@ -21,7 +21,7 @@ from invariants.protocol import ACCOUNTS, FINAL, GATED, RICHES, STUDIOS, Asset, 
 from invariants.rights import Offer
 from invariants.world import ZERO, Mode
 
-WORKS = ("film", "song", "game", "comic", "opera")
+WORKS = ("film", "song", "game", "comic", "opera", "radio")
 """Opened in this order."""
 MONEY = ("native", "usd", "eur")
 BASIC = Offer("film", "native", 99, 0, 0, 0, 1, 500, True, False, True, "", 0)
@@ -38,7 +38,9 @@ stages = st.sampled_from((0, FINAL, FINAL))
 shares = st.integers(1, 12) | st.sampled_from((10_007, 2**30))
 allocations = st.lists(st.tuples(holders, shares), min_size=1, max_size=3)
 settled = st.sampled_from(((), ("usd",), ("eur", "usd"), ("usd", "eur")))
-parents = st.dictionaries(st.sampled_from(WORKS), st.sampled_from((1, 500, 4_900)), max_size=2)
+cuts = st.sampled_from((1, 500, 4_900))
+prices = st.sampled_from((1, 99, 10**18))
+parents = st.dictionaries(st.sampled_from(WORKS[:3]), cuts, max_size=2)
 offers = st.builds(
     BASIC._replace,
     work=st.sampled_from(WORKS),
@@ -64,9 +66,9 @@ class StudiosMachine(RuleBasedStateMachine):
         self.touched: set[str] = set()
         self.seen: dict[str, list[object]] = {}
 
-    @initialize(song=allocations, game=allocations, price=amounts)
-    def begin(self, song, game, price):
-        """Ana derives from maya's film by licence; ben makes a game."""
+    @initialize(song=allocations, game=allocations, cut=cuts, price=prices, is_open=st.booleans())
+    def begin(self, song, game, cut, price, is_open):
+        """Ana derives from maya's film by licence, and from both again; ben makes a gated game."""
         self.open("maya", ("usd", "eur"), {}, [("maya", 3), ("X", 2)])
         self.seal(1, "maya")
         self.register(1)
@@ -75,14 +77,19 @@ class StudiosMachine(RuleBasedStateMachine):
         self.buy(1, "zoe", "ana", 0)
         self.open("ana", ("usd",), {"film": 500}, song)
         self.open("ben", (), {}, game)
-        self.fund("zoe", 3, FINAL, "X", "native", min(price, 10**18), 5, 0, 0)
+        self.open("ana", (), {"film": 500, "song": cut}, song)
+        self.seal(4, "ana")
+        self.set_gate(is_open)
+        self.register(3)
+        for salt in range(2):
+            self.fund("zoe", salt * 2 + 1, FINAL, "X", "native", price, 9, salt, 0)
 
     # Works
 
     @precondition(lambda self: len(self.ledgers) < len(WORKS))
     @rule(studio=studios, settled=settled, parents=parents, allocated=allocations)
     def open(self, studio, settled, parents, allocated):
-        """INV-27: a work derives only from works of its project, or by its treasury's licence."""
+        """INV-35: a work derives only from works of its project, or by its treasury's licence."""
         name = WORKS[len(self.ledgers)]
         parents = {it: bps for it, bps in parents.items() if it in self.ledgers}
         upstream = tuple(self._upstream(studio, it, bps) for it, bps in parents.items())
@@ -124,10 +131,12 @@ class StudiosMachine(RuleBasedStateMachine):
         if self.protocol.attempt(error, by, token, "seal", bytes(32), 0):
             ledger.seal()
 
-    @rule(work=works, source=accounts, to=holders, quarters=st.integers(0, 4))
+    @rule(work=works, source=works, to=holders, quarters=st.integers(0, 4))
     def transfer(self, work, source, to, quarters):
         name = self._touch(work)
         ledger, to = self.ledgers[name], self._other(name, to)
+        people = [it for it in self._holders(name) if it in ACCOUNTS] or ["zoe"]
+        source = people[source % len(people)]
         count = ledger.shares[source] * quarters // 4
         order = ("transfer", self.world.addresses[to], count)
         self.protocol.act(source, self.protocol.tokens[name], *order)
@@ -135,9 +144,12 @@ class StudiosMachine(RuleBasedStateMachine):
 
     # Revenue
 
-    @rule(work=works, currency=currencies, payer=payers, amount=amounts)
-    def pay(self, work, currency, payer, amount):
+    @rule(work=works, kind=works, payer=payers, amount=amounts)
+    def pay(self, work, kind, payer, amount):
+        """In a currency that the work divides."""
         name = self._touch(work)
+        known = self.protocol.settled[name]
+        currency = known[kind % len(known)]
         to = self.world.addresses[name]
         if currency == "native":
             self.protocol.chain.send(self.world.addresses[payer], to, b"", amount)
@@ -212,9 +224,9 @@ class StudiosMachine(RuleBasedStateMachine):
         payer=accounts,
         work=works,
         stage=stages,
-        payee=holders,
+        payee=holders | st.just("X"),
         currency=currencies,
-        amount=st.sampled_from((1, 99, 10**18)),
+        amount=prices,
         seconds=st.integers(1, 9),
         salt=st.integers(0, 1),
         excess=excesses,
@@ -300,9 +312,9 @@ class StudiosMachine(RuleBasedStateMachine):
 
     @invariant()
     def money_is_where_the_model_says(self):
-        """INV-24: no payment makes, loses or misleads a base unit, in the system as a whole.
+        """INV-32: no payment makes, loses or misleads a base unit, in the system as a whole.
 
-        INV-20: none stays in the market.
+        INV-28: none stays in the market.
         """
         actual = self.protocol.actual()
         assert actual == {it: self.protocol.balances[it] for it in actual}
@@ -338,11 +350,11 @@ class StudiosMachine(RuleBasedStateMachine):
 
     @invariant()
     def projects_are_their_own(self):
-        """INV-25: who holds shares, works upstream too, is owed what the model says, to the unit.
+        """INV-33: who holds shares, works upstream too, is owed what the model says, to the unit.
 
         INV-12: each payout is funded once and ends at most once.
 
-        INV-26: nobody's step changes a project but the one it is about, or pays upstream.
+        INV-34: nobody's step changes a project but the one it is about, or pays upstream.
         """
         seen = {studio: self._observe(studio) for studio in STUDIOS}
         for studio in set(STUDIOS) - self.touched:
