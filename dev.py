@@ -7,6 +7,7 @@
   python3 dev.py prove      what tests/symbolic claims for all inputs; arguments go to Halmos
   python3 dev.py compile    the contracts
   python3 dev.py artifacts  rewrite the ABI and creation code shipped in the SDK
+  python3 dev.py coverage   which lines and branches of the contracts their tests reach
   python3 dev.py deep       property tests with many more examples
   python3 dev.py lock       resolve requirements/*.txt again
   python3 dev.py setup      install, and run nothing
@@ -72,6 +73,10 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "prove": (PROOFS,),
     "compile": (("ape", "compile"),),
     "artifacts": (("ape", "run", "export_artifacts"),),
+    "coverage": (
+        ("ape", "compile"),
+        ("python", "-m", "pytest", "-ptools.coverage.plugin", "-mnot gas", "tests/contracts"),
+    ),
     "deep": (("pytest", "--hypothesis-profile=deep"),),
     "lock": (
         ("uv", "lock", "--upgrade"),
