@@ -9,6 +9,7 @@
   python3 dev.py artifacts  rewrite the ABI and creation code shipped in the SDK
   python3 dev.py mutants    the contract tests against every small fault of the contracts
   python3 dev.py deep       mutants, and property tests with many more examples
+  python3 dev.py coverage   which lines and branches of the contracts their tests reach
   python3 dev.py lock       resolve requirements/*.txt again
   python3 dev.py setup      install, and run nothing
   python3 dev.py COMMAND    any other command, e.g. `ape run deploy --network ethereum:sepolia`
@@ -80,6 +81,10 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "artifacts": (("ape", "run", "export_artifacts"),),
     "mutants": (MUTANTS,),
     "deep": ((*MUTANTS, *GUARDED), ("pytest", "--hypothesis-profile=deep")),
+    "coverage": (
+        ("ape", "compile"),
+        ("python", "-m", "pytest", "-ptools.coverage.plugin", "-mnot gas", "tests/contracts"),
+    ),
     "lock": (
         ("uv", "lock", "--upgrade"),
         (*EXPORT, "--all-extras", "-o", "requirements/dev.txt"),
