@@ -415,11 +415,12 @@ class StudiosMachine(RuleBasedStateMachine):
         self.touched |= {self.protocol.owners[it] for it in names if it in self.ledgers}
 
     def _upstream(self, studio: str, parent: str, bps: int) -> tuple[int, int, int]:
-        """A parent with the first licence that lets the studio derive, or the last one sold."""
-        licenses, time = self.market.rights.licenses, self.protocol.chain.time + 1
-        derives = self.market.rights.derives
-        fitting = [it.number for it in licenses if derives(it, studio, parent, bps, time)]
-        return self.protocol.number(parent), fitting[0] if fitting else len(licenses), bps
+        """A parent with the studio's licence that fits, or with one that does not."""
+        rights, time = self.market.rights, self.protocol.chain.time + 1
+        own = [it for it in rights.licenses if it.holder == studio] or rights.licenses
+        fitting = [it for it in own if rights.derives(it, studio, parent, bps, time)]
+        number = (fitting or own)[0].number if own else 0
+        return self.protocol.number(parent), number, bps
 
     def _may_derive(self, studio: str, parent: str, bps: int) -> bool:
         """Whether that licence is one, at the time of the next block."""
