@@ -33,7 +33,7 @@ pass: age < 2: false
 pass: age == 4: true
 pass: return 0: runs
 pass: age > 4: false
-pass: open: false
+pass: open (2): false
 leave: function leave() external pure: runs"""
 
 

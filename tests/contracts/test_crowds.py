@@ -18,6 +18,7 @@ def crowd(actors):
     return rows, record.MerkleTree([record.join_leaf(*row) for row in rows])
 
 
+@pytest.mark.gas
 @pytest.mark.threat("B13")
 def test_claim__given_ten_thousand_holders__costs_as_with_two(seal_work, actors, crowd):
     rows, tree = crowd

@@ -68,6 +68,7 @@ def test_seal_and_claim__given_a_hostile_admin__pay_the_contributors(
         token.claimMany([actors.ana, actors.ben], sender=actors.outsider)
 
 
+@pytest.mark.gas
 @pytest.mark.threat("A9")
 def test_accept_currency__given_four_that_burn_gas__only_makes_transfers_dearer(
     project, seal_work, actors

@@ -240,6 +240,7 @@ def test_check__given_a_malformed_proof__says_no(gate, people_steps, refuses, pa
     passes(gate, good)
 
 
+@pytest.mark.gas
 @pytest.mark.parametrize(("total", "most"), [(1_000, 22), (2_048, 21)])
 def test_check__given_the_most_steps_that_fit_a_gates_gas__says_yes_and_to_one_more_no(
     project, works, actors, signed_step, step, record_steps, passes, refuses, total, most

@@ -244,9 +244,10 @@ def test_permits__when_the_end_comes__is_true_to_the_second_before(
 
 def test_permits__when_for_ever__never_ends(market, film, posted, buy, reach, chain, actors):
     license_id = buy(posted(duration=0))
-    reach(chain.pending_timestamp + 5_000 * YEAR)
-    assert market.permits(license_id, 1, WORLD) is True
-    assert market.isLicensed(actors.payee, film.work_id, 1) is True
+    for second in (chain.pending_timestamp + 5_000 * YEAR, FOREVER, FOREVER + 1):
+        reach(second)
+        assert market.permits(license_id, 1, WORLD) is True
+        assert market.isLicensed(actors.payee, film.work_id, 1) is True
 
 
 def test_is_licensed__given_another_account_or_work__is_false(

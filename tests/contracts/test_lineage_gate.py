@@ -229,11 +229,13 @@ def test_check__given_a_malformed_proof__says_no(gate, derive, refuses, passes, 
     passes(gate, good, asset)
 
 
+@pytest.mark.gas
 def test_check__given_sixteen_own_parents__stays_within_a_gates_gas(judge, open_work, create_asset):
     """Sixteen is the most that an asset may have; each of another work costs most."""
     judge([create_asset(workId=open_work()[0])[0] for _ in range(16)], says=True)
 
 
+@pytest.mark.gas
 @pytest.mark.parametrize(("shared", "most"), [(True, 8), (False, 7)])
 def test_check__given_the_most_licensed_parents_that_fit_a_gates_gas__says_yes_and_to_one_more_no(
     project,

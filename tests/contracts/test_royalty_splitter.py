@@ -123,6 +123,7 @@ def test_claim_many__given_holders_once_or_twice__pays_each_once(token, actors):
     assert receipt.return_value == 800
 
 
+@pytest.mark.gas
 @pytest.mark.threat("B2")
 @pytest.mark.parametrize("mode", [REJECT, REJECT_WITH_BOMB, BURN_GAS])
 def test_claim_many__given_a_holder_that_cannot_be_paid__skips_it(rich, recipient, actors, mode):

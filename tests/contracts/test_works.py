@@ -173,6 +173,14 @@ def test_open__given_itself_or_nothing_as_parent__reverts(works, terms, actors):
             works.open(values(terms), sender=actors.pipeline)
 
 
+def test_open__when_the_tokens_address_is_taken__reverts(works, terms, actors, chain):
+    count = works.count()
+    chain.provider.set_code(works.tokenOf(count + 1), "0x00")
+    with reverts_with(works, "CloneFailed"):
+        works.open(tuple(terms.values()), sender=actors.pipeline)
+    assert works.count() == count
+
+
 def test_open__given_a_foreign_parent_without_market__reverts(
     works, terms, actors, create_project, open_work
 ):

@@ -7,6 +7,7 @@ it ran. A branch is one outcome of a condition: of `if`, `require`, `?:`, a loop
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,8 @@ Node = dict[str, Any]
 class Place:
     """One thing that can happen in a source.
 
-    `outcome` is "runs" for code, "true" or "false" for a condition.
+    `outcome` is "runs" for code, "true" or "false" for a condition. `copy` tells equal texts of one
+    function apart.
     """
 
     file: str
@@ -30,11 +32,13 @@ class Place:
     function: str
     text: str
     outcome: str
+    copy: int = 1
 
     @property
     def name(self) -> str:
         """What identifies the place while lines move."""
-        return f"{self.file} {self.function}: {self.text}: {self.outcome}"
+        copy = f" ({self.copy})" if self.copy > 1 else ""
+        return f"{self.file} {self.function}: {self.text}{copy}: {self.outcome}"
 
 
 def instrument(file: str, source: str, ast: Node, places: list[Place]) -> str:
@@ -50,6 +54,7 @@ class _Instrumented:
         self._source = source.encode()
         self._places = places
         self._function = ""
+        self._seen: Counter[tuple[str, str, str]] = Counter()
         self._inserted: list[tuple[int, bytes]] = []
 
     def rewritten(self, ast: Node) -> str:
@@ -106,7 +111,9 @@ class _Instrumented:
         line = self._source.count(b"\n", 0, _start(node)) + 1
         text = " ".join(self._source[_start(node) : _end(node)].decode().split())
         text = text if outcome != "runs" else text.split("{")[0][:60].strip()
-        self._places.append(Place(self._file, line, self._function, text, outcome))
+        key = (self._function, text, outcome)
+        self._seen[key] += 1
+        self._places.append(Place(self._file, line, *key, self._seen[key]))
 
 
 def _start(node: Node) -> int:
