@@ -59,7 +59,7 @@ contract LineageGate is IGate {
     {
         IAssetRegistry.Asset memory parent = REGISTRY.assetOf(parentId);
         if (parent.status != IAssetRegistry.Status.ACTIVE) return false;
-        if (parent.workId == 0) return parent.owner == licensee && licensee != address(0);
+        if (parent.workId == 0) return parent.owner == licensee;
         uint40 owner = WORKS.projectOf(parent.workId);
         if (owner == projectId) return true;
         ILicensing licensing = PROJECTS.licensingOf(owner);
