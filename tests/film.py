@@ -8,11 +8,6 @@ from licenses import FEE, FINAL, PRICE, WORLD, YEAR, Offer
 from money import NATIVE
 
 
-@pytest.fixture(scope="session")
-def market(project, actors, projects, works, registry):
-    return project.LicenseMarket.deploy(projects, works, registry, sender=actors.studio)
-
-
 @pytest.fixture(scope="module")
 def studio_id(create_project, market):
     """Project of the studio that sells licences on the market."""
@@ -32,11 +27,14 @@ def approved(create_asset, approve, signed, directors):
 
 
 @pytest.fixture(scope="module")
-def create_film(seal_work, approved, studio_id, actors, dollar):
-    """Makes a sealed work with a final asset; ana has 60 of its shares and ben 40."""
+def create_film(seal_work, approved, studio_id, actors, dollar, hostile):
+    """Makes a sealed work with a final asset; ana has 60 of its shares and ben 40.
+
+    It settles the native currency, the dollar and the hostile token.
+    """
 
     def make(**terms):
-        terms = {"projectId": studio_id, "primaryCurrency": dollar} | terms
+        terms = {"projectId": studio_id, "primaryCurrency": dollar, "accepts": [hostile]} | terms
         token = seal_work((actors.ana, 60), (actors.ben, 40), **terms)
         work_id = token.terms().workId
         asset_id = approved(workId=work_id)[0]

@@ -6,6 +6,21 @@ from approvals import NOTE
 from reverts import reverts_with
 
 STAGE = 5
+HONEST, RETURN, REVERT, BURN_GAS, CHANGE_STATE = range(5)  # MockAnswer.Mode
+HOSTILE = {
+    "says no": (RETURN, 0, 32),
+    "returns two": (RETURN, 2, 32),
+    "returns two words": (RETURN, 1, 64),
+    "returns 31 bytes": (RETURN, 1 << 8, 31),
+    "returns nothing": (RETURN, 1, 0),
+    "returns a bomb": (RETURN, 1, 200_000),
+    "reverts": (REVERT, 0, 0),
+    "reverts with yes": (REVERT, 1, 32),
+    "reverts with a bomb": (REVERT, 1, 200_000),
+    "burns gas": (BURN_GAS, 0, 0),
+    "changes state": (CHANGE_STATE, 0, 0),
+}
+"""What a gate can do instead of saying yes: mode, first word and size of its answer."""
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
 from bench.gas import BUDGETS, RESULTS, measure, over_budget
 
 
+@pytest.mark.threat("B14")
 def test_measure__given_this_code__matches_the_committed_numbers(project):
     assert project.MockERC20, "compiles what measure() reads"
     assert measure() == json.loads(RESULTS.read_text())
@@ -18,6 +21,7 @@ def test_readme__given_the_committed_numbers__shows_each():
     assert missing == []
 
 
+@pytest.mark.threat("B14")
 def test_over_budget__given_the_committed_numbers__is_empty():
     results = json.loads(RESULTS.read_text())
     assert set(results["gas"]) == set(BUDGETS)

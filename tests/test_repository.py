@@ -1,5 +1,6 @@
 """What every file of the repository must respect, and proof that a failing test fails the build."""
 
+import json
 import os
 import re
 import subprocess
@@ -18,6 +19,11 @@ REGISTRY_HOSTS = [
     for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("yarnpkg", "com"))
 ]
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:home|root|tmp|Users)/\w")
+SECRET = re.compile(
+    r"BEGIN [A-Z ]*PRIVATE KEY|(?:private_?key|secret|deployer_key)\W{1,5}(?:0x)?[0-9a-f]{64}", re.I
+)
+# The lock was made where these cannot be installed; docs/threat-model.md says so at E1.
+FOREIGN_PROGRAM = re.compile(r"/@foundry-rs/(?:anvil|forge)-(?!linux-amd64$)[\w-]+$")
 BARE_REVERTS = re.compile(r"\bape\.reverts\(\)")
 
 
@@ -60,6 +66,21 @@ def test_files__when_they_name_a_registry_host__are_refused(host):
 def test_files__when_they_hold_a_path_of_one_machine__are_refused():
     this_clone = re.compile(re.escape(f"{ROOT}/"))
     assert lines_where(MACHINE_PATH) + lines_where(this_clone) == []
+
+
+@pytest.mark.threat("E3")
+def test_files__when_they_hold_a_private_key__are_refused():
+    assert lines_where(SECRET) == []
+
+
+@pytest.mark.threat("E1")
+def test_locks__given_every_download__name_its_hash():
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        entries = re.split(r"\n(?=\S)", lock.read_text().strip())
+        assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    unhashed = {name for name, one in packages.items() if name and "integrity" not in one}
+    assert {name for name in unhashed if not FOREIGN_PROGRAM.search(name)} == set()
 
 
 def test_tests__when_they_accept_any_revert__are_refused():

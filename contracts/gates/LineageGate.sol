@@ -14,7 +14,7 @@ import {RecordField} from "../libraries/RecordField.sol";
 /// @dev Proof: `abi.encode(uint256[] parents, uint256[] licenseIds, bytes32 salt, bytes32[] proof)`. The record commits
 /// to all parents at once in its field "/parentsHash", so none can be left out; salt and proof open that field. A
 /// licence id is ignored for own parents. Revenue shares are checked where a work is opened, not here. All 16 parents
-/// fit into a gate's gas if they are the project's own, 7 if each is licensed from another studio.
+/// fit into a gate's gas if they are the project's own; licensed from as many studios, 8 on one market, 7 on as many.
 /// Warning: it reads the parents from the record that directors sign, not from the registration.
 contract LineageGate is IGate {
     uint8 private constant FINAL = 7;
@@ -59,7 +59,7 @@ contract LineageGate is IGate {
     {
         IAssetRegistry.Asset memory parent = REGISTRY.assetOf(parentId);
         if (parent.status != IAssetRegistry.Status.ACTIVE) return false;
-        if (parent.workId == 0) return parent.owner == licensee && licensee != address(0);
+        if (parent.workId == 0) return parent.owner == licensee;
         uint40 owner = WORKS.projectOf(parent.workId);
         if (owner == projectId) return true;
         ILicensing licensing = PROJECTS.licensingOf(owner);

@@ -151,6 +151,7 @@ interface IAssetRegistry is IApprovals {
 
     /// @notice Registers an asset that was anchored earlier and keeps the anchor's time.
     /// @dev The leaf is (creator, contentHash, recordRoot, manifestHash), double-hashed.
+    /// It does not hold the parents, so these may have been registered later than the anchor.
     /// @param asset See `AssetInput`.
     /// @param to First owner.
     /// @param anchorer Account that anchored the root.

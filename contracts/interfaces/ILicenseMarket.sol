@@ -149,8 +149,8 @@ interface ILicenseMarket is ILicensing {
     );
 
     /// @notice Posts an offer. DIRECTOR or TREASURER of the work's project.
-    /// @param offer See `Offer`.
     /// @dev The work must settle the offer's currency, so that each sale reaches all holders by itself.
+    /// @param offer See `Offer`.
     /// @param assetId Asset of the work that stands and is approved; once it is withdrawn, sales and renewals stop.
     /// @param stage Stage it is approved at: 7, unless the studio sells earlier stages knowingly.
     /// @return offerId Hash of the offer.

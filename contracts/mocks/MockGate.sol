@@ -14,7 +14,7 @@ contract MockGate is MockAnswer {
         _callback = callback;
     }
 
-    /// @dev From now on the gate says yes to exactly this question.
+    /// @dev From now on the gate says no to every other question.
     function expect(GateContext calldata context, bytes calldata proof) external {
         _expected = keccak256(abi.encode(context, proof));
     }
@@ -25,7 +25,7 @@ contract MockGate is MockAnswer {
             (bool done,) = msg.sender.call(_callback);
             return done;
         }
-        if (_expected != 0) return keccak256(abi.encode(context, proof)) == _expected;
+        if (_expected != 0 && keccak256(abi.encode(context, proof)) != _expected) return false;
         return _answer(bytes32(uint256(1))) != 0;
     }
 }

@@ -27,7 +27,7 @@ class Contributions(Noun):
 
     @verb
     def accept_currency(self, work: Work, currency: str) -> Call[Receipt]:
-        """Settle one more ERC-20, at most 4. ADMIN or TREASURER, before the seal."""
+        """Settle one more ERC-20, at most 4; sealed works do, too. ADMIN or TREASURER."""
         return self._call("acceptCurrency", currency, to=work.token)
 
     @verb

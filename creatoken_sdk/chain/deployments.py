@@ -46,8 +46,11 @@ class Deployment:
 
     @classmethod
     def load(cls, path: Path) -> Deployment:
-        """Return the deployment that a file holds."""
-        return cls.from_json(json.loads(path.read_text("utf-8")))
+        """Return the deployment that a file holds; NotDeployedError if it holds none."""
+        try:
+            return cls.from_json(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError, LookupError, AttributeError, TypeError):
+            raise NotDeployedError(f"{path.name} is missing or no deployment; {_DEPLOY}") from None
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Deployment:

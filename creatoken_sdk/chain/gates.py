@@ -171,7 +171,7 @@ class Gates:
         return MetricGate(*place, name_hash(name), threshold)
 
     def human_intent(self, minimum: int) -> HumanIntentGate:
-        """Return the gate for so many human steps; a gate's gas suffices for about 15."""
+        """Return the gate for so many human steps; a gate's gas suffices for about 20."""
         if minimum < 1:
             raise RecordError("a gate that asks for no human step lets all pass; ask for 1 or more")
         place = self._place("HumanIntentGate", self._address("Works"), minimum)

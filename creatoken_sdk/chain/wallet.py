@@ -35,6 +35,7 @@ __all__ = ["Wallet"]
 _LOCKS: defaultdict[tuple[int, str], Lock] = defaultdict(Lock)
 _DOUBTFUL: set[str] = set()  # transactions of which a broadcast got no answer
 _GAS_MARGIN_PERCENT = 125
+_TRANSACTION_GAS = 2**24  # most that chains with EIP-7825 take
 # Nodes agree on no error codes for these, only on words.
 _REFUSALS: dict[str, type[ChainError]] = {
     "nonce too low": NonceError,
@@ -199,7 +200,8 @@ class Wallet:
                 f"{call.name} needs {estimate} gas and a block of chain {self.chain_id} holds "
                 f"{limit}; wait until blocks grow, or do less at once"
             )
-        return min(estimate * _GAS_MARGIN_PERCENT // 100, limit)
+        gas = estimate * _GAS_MARGIN_PERCENT // 100
+        return min(gas, limit, max(estimate, _TRANSACTION_GAS))
 
 
 def _as_revert(error: RpcError) -> Exception:

@@ -60,13 +60,18 @@ def vault(project, actors, registry):
 
 
 @pytest.fixture(scope="session")
+def market(project, actors, projects, works, registry):
+    return project.LicenseMarket.deploy(projects, works, registry, sender=actors.studio)
+
+
+@pytest.fixture(scope="session")
 def dollar(project, actors):
     """A plain ERC-20 with 6 decimals."""
     return project.MockERC20.deploy(6, sender=actors.studio)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _everything_deployed(vault, dollar, work_id, hostile, recipient, harness):
+def _everything_deployed(vault, market, dollar, work_id, hostile, recipient, harness):
     """Puts all shared state on the chain before the first test: Ape loses what comes later."""
 
 
@@ -98,8 +103,11 @@ def create_project(projects, actors, directors):
 
 
 @pytest.fixture(scope="session")
-def project_id(create_project):
-    return create_project()
+def project_id(create_project, projects, actors):
+    """The project of most tests; its treasury agreed to serve it."""
+    made = create_project()
+    projects.acceptTreasury(made, sender=actors.treasurer)
+    return made
 
 
 @pytest.fixture(scope="session")

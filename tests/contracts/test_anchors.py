@@ -41,6 +41,7 @@ def test_anchor__when_count_is_zero__reverts(anchors, actors):
         anchors.anchor.call(TOPIC, ROOT, 0, "", sender=actors.ana)
 
 
+@pytest.mark.threat("A7")
 def test_anchor__given_same_root_of_same_account__keeps_the_first_time(anchors, actors, chain):
     first = anchors.anchor(TOPIC, ROOT, 1, "", sender=actors.ana).timestamp
     chain.mine(deltatime=1000)
@@ -51,6 +52,7 @@ def test_anchor__given_same_root_of_same_account__keeps_the_first_time(anchors, 
     assert anchors.anchoredAt(actors.ana, ROOT) == first
 
 
+@pytest.mark.threat("A7")
 def test_anchor__given_same_root_of_another_account__has_its_own_time(anchors, actors, chain):
     first = anchors.anchor(TOPIC, ROOT, 1, "", sender=actors.outsider).timestamp
     chain.mine(deltatime=1000)
@@ -100,6 +102,7 @@ def test_verify__when_leaf_is_of_another_tree__is_false(anchors, actors, tree, l
     assert anchors.verify(actors.ana, tree.root, stranger, tree.proof(leaf)) is False
 
 
+@pytest.mark.threat("A6")
 def test_verify__given_values_that_look_like_a_node__is_false(anchors, actors):
     """Two words hashed as a leaf never make the node of two children: leaves hash twice."""
     left, right = sorted(record.name_hash(f"leaf {number}") for number in range(2))

@@ -110,6 +110,7 @@ def test_approve__given_single_and_bulk_signatures__counts_both(
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A6")
 def test_approve__given_leaf_of_another_tree__reverts(asset, leaf, directors, signed_bulk, refused):
     """The proof leads from this approval to a root that nobody signed."""
     mine = tree_of(leaf, 4)
@@ -119,6 +120,7 @@ def test_approve__given_leaf_of_another_tree__reverts(asset, leaf, directors, si
     refused(signed_bulk(theirs.root, 4, proof, directors[0]), mine.root, directors[0])
 
 
+@pytest.mark.threat("A6")
 @pytest.mark.parametrize("change", [{"stage": 1}, {"note": OTHER_NOTE}], ids=str)
 def test_approve__when_terms_are_not_in_the_tree__reverts(
     asset, leaf, directors, signed_bulk, refused, change
@@ -131,6 +133,7 @@ def test_approve__when_terms_are_not_in_the_tree__reverts(
     refused(signed_bulk(tree.root, 4, tree.proof(leaf), directors[0]), root, directors[0], **change)
 
 
+@pytest.mark.threat("A6")
 @pytest.mark.parametrize("stated", [5, 6, 7])
 def test_approve__when_count_is_not_the_signed__reverts(
     asset, leaf, directors, signed_bulk, refused, stated
@@ -142,6 +145,7 @@ def test_approve__when_count_is_not_the_signed__reverts(
     refused((*signature[:2], stated, *signature[3:]), tree.root, directors[0])
 
 
+@pytest.mark.threat("A6")
 @pytest.mark.parametrize(("count", "steps"), [*TOO_SHORT, *TOO_LONG])
 def test_approve__when_proof_cannot_fit_the_count__reverts(
     registry, asset, leaf, directors, signed_bulk, approve, count, steps
@@ -164,6 +168,7 @@ def test_approve__when_proof_fits_the_count__approves(
     assert approve(asset, [signature], call=True) == asset[0]
 
 
+@pytest.mark.threat("A6")
 def test_approve__when_inner_node_is_signed_as_single_approval__reverts(
     registry, asset, leaf, directors, signed_bulk, refused
 ):
@@ -196,6 +201,7 @@ def test_approve__given_bulk_signature_of_a_contract_wallet__approves(
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A5")
 def test_approve__when_bulk_deadline_passed__reverts(
     registry, asset, leaf, directors, approve, chain
 ):

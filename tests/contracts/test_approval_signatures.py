@@ -117,6 +117,7 @@ def delegate(chain, actors):
     return send
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize("form", MALFORMED)
 def test_approve__when_signature_is_malformed__reverts(
     asset, directors, signed, approve, refused, form
@@ -144,6 +145,7 @@ def test_approve__given_contract_wallet__refuses_a_strangers_signature(
     refused(wallet, sign(domain_of(registry), message, directors[1]), call=True)
 
 
+@pytest.mark.threat("A4", "B1")
 @pytest.mark.parametrize("how", HOSTILE)
 def test_approve__when_wallet_is_hostile__refuses_within_bounded_gas(
     registry, actors, asset, wallet, directors, signed, approve, refused, how
@@ -162,6 +164,7 @@ def test_approve__when_wallet_is_hostile__refuses_within_bounded_gas(
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A4")
 def test_approve__when_wallet_has_no_code_yet__reverts(
     registry, project, projects, project_id, actors, chain, asset, directors, signed, refused
 ):
@@ -182,6 +185,7 @@ def test_approve__when_wallet_has_no_code_yet__reverts(
     )
 
 
+@pytest.mark.threat("A12")
 def test_approve__given_account_and_its_wallet__one_signature_never_counts_twice(
     registry, projects, project_id, actors, asset, wallet, directors, signed, approve
 ):
@@ -204,6 +208,7 @@ def test_approve__given_account_and_its_wallet__one_signature_never_counts_twice
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A4")
 def test_approve__given_two_wallets_of_one_owner__one_signature_never_counts_for_the_other(
     project, projects, project_id, actors, asset, wallet, directors, signed, approve, refused
 ):
@@ -215,6 +220,7 @@ def test_approve__given_two_wallets_of_one_owner__one_signature_never_counts_for
     approve(asset, [signed(asset, second, key=directors[0])], call=True)
 
 
+@pytest.mark.threat("A4")
 def test_approve__given_delegated_account__its_own_key_still_signs(
     registry, project, actors, asset, directors, signed, approve, delegate
 ):
@@ -227,6 +233,7 @@ def test_approve__given_delegated_account__its_own_key_still_signs(
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A4")
 def test_approve__given_delegated_account__its_codes_word_counts(
     registry, project, actors, asset, directors, signed, approve, refused, delegate
 ):
@@ -241,6 +248,7 @@ def test_approve__given_delegated_account__its_codes_word_counts(
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A4")
 def test_approve__given_delegated_account_that_drops_its_code__the_word_is_void(
     project, actors, asset, directors, signed, approve, refused, chain
 ):
@@ -254,6 +262,7 @@ def test_approve__given_delegated_account_that_drops_its_code__the_word_is_void(
     refused(directors[0], signature[-1], call=True)
 
 
+@pytest.mark.threat("A4")
 def test_approve__given_precompile_as_director__reverts(
     registry, projects, project_id, actors, asset, directors, signed, refused
 ):

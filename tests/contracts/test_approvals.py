@@ -59,6 +59,7 @@ def test_approve__given_two_required__takes_two_or_more(
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A3")
 @pytest.mark.parametrize("given", [0, 1])
 def test_approve__when_fewer_than_required__reverts(
     registry, projects, project_id, actors, asset, directors, signed, approve, given
@@ -71,6 +72,7 @@ def test_approve__when_fewer_than_required__reverts(
         approve(asset, signatures, call=True)
 
 
+@pytest.mark.threat("A3")
 def test_approve__when_threshold_is_raised_in_flight__counts_the_new_one(
     registry, projects, project_id, actors, asset, directors, signed, approve
 ):
@@ -82,6 +84,21 @@ def test_approve__when_threshold_is_raised_in_flight__counts_the_new_one(
         approve(asset, signatures, call=True)
 
 
+@pytest.mark.threat("A3")
+def test_approve__when_threshold_is_lowered_in_flight__counts_the_new_one(
+    registry, projects, project_id, actors, asset, directors, signed, approve
+):
+    projects.setApprovalsRequired(project_id, 2, sender=actors.studio)
+    signatures = [signed(asset, directors[0])]
+    with reverts_with(registry, "ApprovalsTooFew", assetId=asset[0], given=1, required=2):
+        approve(asset, signatures, call=True)
+
+    projects.setApprovalsRequired(project_id, 1, sender=actors.studio)
+    approve(asset, signatures)
+    assert registry.isApproved(asset[0], 0) is True
+
+
+@pytest.mark.threat("A3")
 @pytest.mark.parametrize("order", [(0, 0), (1, 0), (0, 2, 1), (0, 1, 1)])
 def test_approve__when_directors_are_not_ascending__reverts(
     registry, asset, directors, signed, approve, order
@@ -91,6 +108,7 @@ def test_approve__when_directors_are_not_ascending__reverts(
         approve(asset, [signed(asset, directors[n]) for n in order], call=True)
 
 
+@pytest.mark.threat("A3")
 def test_approve__when_director_is_zero__reverts(registry, asset, approve):
     zero = "0x" + "00" * 20
     with reverts_with(registry, "ApprovalsUnsorted", previous=zero, director=zero):
@@ -106,6 +124,7 @@ def test_approve__when_signer_never_was_director__reverts(
         approve(asset, [signed(asset, stranger)], call=True)
 
 
+@pytest.mark.threat("A3")
 @pytest.mark.parametrize("position", [0, 1, 2])
 def test_approve__when_any_role_was_removed_after_signing__reverts(
     registry, projects, project_id, actors, asset, directors, signed, approve, position
@@ -120,6 +139,7 @@ def test_approve__when_any_role_was_removed_after_signing__reverts(
         approve(asset, signatures, call=True)
 
 
+@pytest.mark.threat("A1")
 def test_approve__given_director_of_another_project__reverts(
     registry, project_id, create_project, asset, signed, approve
 ):
@@ -131,6 +151,7 @@ def test_approve__given_director_of_another_project__reverts(
         approve(asset, [signed(asset, stranger)], call=True)
 
 
+@pytest.mark.threat("A5")
 def test_approve__when_deadline_is_this_second__approves(
     registry, asset, directors, signed, approve, chain
 ):
@@ -142,6 +163,7 @@ def test_approve__when_deadline_is_this_second__approves(
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A5")
 def test_approve__when_deadline_was_a_second_ago__reverts(
     registry, asset, directors, signed, approve, chain
 ):
@@ -164,6 +186,7 @@ def test_revoke_signatures__when_called__voids_what_was_signed(registry, actors)
     assert registry.epochOf(actors.ana) == 0
 
 
+@pytest.mark.threat("A5")
 def test_approve__when_epoch_was_raised__takes_only_the_new_epoch(
     registry, actors, asset, signed, approve, digest_of
 ):
@@ -181,6 +204,7 @@ def test_approve__when_epoch_was_raised__takes_only_the_new_epoch(
     assert registry.isApproved(asset[0], 0) is True
 
 
+@pytest.mark.threat("A5")
 def test_approve__when_epoch_was_raised__voids_bulk_signatures_too(
     registry, actors, asset, approve
 ):
@@ -198,6 +222,7 @@ def test_approve__when_epoch_was_raised__voids_bulk_signatures_too(
         approve(asset, [signature], call=True)
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     "change",
     [{"stage": 1}, {"note_hash": OTHER_NOTE}, {"epoch": 1}, {"deadline": FOREVER - 1}],
@@ -214,6 +239,7 @@ def test_approve__when_signed_terms_differ__reverts(
         approve(asset, [stated], call=True)
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize("place", ["chain", "contract", "asset"])
 def test_approve__when_signed_for_another_place__reverts(
     registry, works, asset, create_asset, directors, signed, approve, digest_of, place
@@ -239,6 +265,7 @@ def test_approve__when_signed_by_another_director__reverts(
         approve(asset, [forged], call=True)
 
 
+@pytest.mark.threat("A1")
 def test_domain_separator__when_chain_id_changes__follows(registry, on_chain_id):
     with on_chain_id(777):
         forked = registry.domainSeparator()
@@ -247,6 +274,19 @@ def test_domain_separator__when_chain_id_changes__follows(registry, on_chain_id)
     assert registry.domainSeparator() == domain_of(registry).separator()
 
 
+@pytest.mark.threat("A1")
+def test_approve__when_the_chain_id_changes__knows_no_asset_of_before(
+    registry, asset, directors, signed, approve, on_chain_id
+):
+    """The chain id is in the asset's id, so nothing that was signed means anything elsewhere."""
+    forked = record.asset_id(777, registry.address, *asset[1])
+    signatures = [signed(asset, directors[0])]
+    with on_chain_id(777), reverts_with(registry, "AssetRegistryUnknown", assetId=forked):
+        approve(asset, signatures, call=True)
+    approve(asset, signatures, call=True)
+
+
+@pytest.mark.threat("A6")
 def test_approve__when_approved_before__reverts(registry, asset, directors, signed, approve):
     signatures = [signed(asset, directors[0])]
     approve(asset, signatures)
@@ -272,6 +312,7 @@ def test_approve__when_asset_has_no_work__reverts(
         approve(loose, [signed(loose, directors[0])], call=True)
 
 
+@pytest.mark.threat("A11")
 @pytest.mark.parametrize("stage", [8, 9, 255])
 def test_approve__when_stage_is_out_of_range__reverts(
     registry, asset, directors, signed, approve, stage
@@ -331,6 +372,7 @@ def test_require_approved__when_approved__passes(
     registry.requireApproved(asset[0], work_id, 3)
 
 
+@pytest.mark.threat("A11")
 @pytest.mark.parametrize("stage", [0, 2, 4, 8, 16, 255])
 def test_require_approved__when_stage_is_missing__reverts(
     registry, asset, work_id, directors, signed, approve, stage
@@ -341,6 +383,7 @@ def test_require_approved__when_stage_is_missing__reverts(
         registry.requireApproved(asset[0], work_id, stage)
 
 
+@pytest.mark.threat("A11")
 def test_require_approved__when_work_is_another__reverts(
     registry, asset, work_id, directors, signed, approve
 ):
@@ -351,6 +394,7 @@ def test_require_approved__when_work_is_another__reverts(
         registry.requireApproved(asset[0], work_id + 1, 0)
 
 
+@pytest.mark.threat("A11")
 def test_require_approved__when_withdrawn__reverts(
     registry, actors, asset, work_id, directors, signed, approve
 ):

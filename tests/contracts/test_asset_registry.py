@@ -76,6 +76,7 @@ def test_register__given_work_and_parents__keeps_them(
     assert registry.assetOf(receipt.return_value).workId == work_id
 
 
+@pytest.mark.threat("A8")
 def test_register__when_sender_is_not_creator__reverts(registry, actors, register):
     about = {"account": actors.outsider, "creator": actors.ana}
     with reverts_with(registry, "AssetRegistryNotCreator", **about):
@@ -111,6 +112,7 @@ def test_register__when_creator_is_no_recorder__reverts(
         register(asset_input(actors.ana, workId=work_id), actors.ben, sender=actors.ana, call=True)
 
 
+@pytest.mark.threat("A10")
 def test_register__given_role_in_another_project__reverts(
     projects, actors, register, work_id, project_id, create_project
 ):
@@ -121,6 +123,7 @@ def test_register__given_role_in_another_project__reverts(
         register(asset_input(actors.ana, workId=work_id), actors.ben, sender=actors.ana, call=True)
 
 
+@pytest.mark.threat("B13")
 def test_register__when_17_parents__reverts(registry, actors, register):
     with reverts_with(registry, "AssetRegistryTooManyParents", count=17, max=16):
         asset = asset_input(actors.ana, parents=[1] * 17)
@@ -133,6 +136,7 @@ def test_register__when_parent_is_unknown__reverts(registry, actors, register, l
         register(asset, actors.ben, sender=actors.ana, call=True)
 
 
+@pytest.mark.threat("B8")
 def test_register__when_parent_is_itself__reverts(registry, actors, register):
     asset = asset_input(actors.ana)
     own_id = registry.assetIdOf(*preimage(asset))
@@ -149,6 +153,7 @@ def test_register__when_parent_is_repeated__reverts(
         register(asset, actors.ben, sender=actors.ana, call=True)
 
 
+@pytest.mark.threat("D8")
 def test_register__when_registered_before__keeps_the_first_time(
     registry, actors, register, loose, chain
 ):
@@ -162,6 +167,7 @@ def test_register__when_registered_before__keeps_the_first_time(
         register(again, actors.cleo, sender=actors.ana, call=True)
 
 
+@pytest.mark.threat("A7", "D8")
 def test_register__given_strangers_content__is_another_asset(registry, actors, register, loose):
     copy = register(asset_input(actors.outsider), actors.outsider, sender=actors.outsider)
 
@@ -191,6 +197,7 @@ def test_register_batch__when_empty__does_nothing(registry, actors):
     assert registry.registerBatch([], ZERO_ADDRESS, sender=actors.ana).events == []
 
 
+@pytest.mark.threat("A8")
 def test_register_batch__when_one_is_not_the_senders__registers_none(registry, actors):
     mine, other = asset_input(actors.ana), asset_input(actors.ben)
 
@@ -289,6 +296,7 @@ def test_withdraw__when_withdrawn_before__reverts(registry, actors, loose):
         registry.withdraw.call(loose, HASH, sender=actors.ben)
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize(
     ("function", "rest"),
     [

@@ -117,6 +117,7 @@ def test_register_for__when_source_type_and_uri_differ__registers_the_relayers_s
     assert events_of(receipt, registry)[1][1]["asset"] == list(stated.values())
 
 
+@pytest.mark.threat("A2")
 def test_register_for__when_relayed_twice__reverts(
     registry, actors, creator, registration, register_for
 ):
@@ -129,6 +130,7 @@ def test_register_for__when_relayed_twice__reverts(
         register_for(asset, signature, call=True)
 
 
+@pytest.mark.threat("A5")
 def test_register_for__when_deadline_is_this_second__registers(
     registry, actors, creator, registration, register_for, chain
 ):
@@ -143,6 +145,7 @@ def test_register_for__when_deadline_is_this_second__registers(
     assert registry.ownerOf(receipt.return_value) == actors.ben
 
 
+@pytest.mark.threat("A5")
 def test_register_for__when_deadline_was_a_second_ago__reverts(
     registry, actors, creator, registration, register_for, chain
 ):
@@ -155,6 +158,7 @@ def test_register_for__when_deadline_was_a_second_ago__reverts(
         register_for(asset, signature, deadline=now - 1)
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     "change",
     [
@@ -192,6 +196,7 @@ def test_register_for__when_deadline_differs_from_the_signed__reverts(
     refused(asset, sign(domain_of(registry), message, creator))
 
 
+@pytest.mark.threat("A8")
 def test_register_for__when_another_account_signed__reverts(
     registry, actors, creator, directors, registration, refused
 ):
@@ -203,6 +208,7 @@ def test_register_for__when_creator_is_zero__reverts(registry, actors, refused):
     refused(asset_input(ZERO_ADDRESS), bytes(65))
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize("place", ["chain", "contract"])
 def test_register_for__when_signed_for_another_place__reverts(
     registry, vault, actors, creator, registration, refused, place
@@ -212,6 +218,7 @@ def test_register_for__when_signed_for_another_place__reverts(
     refused(asset, sign(other, registration(asset, actors.ben), creator))
 
 
+@pytest.mark.threat("A1")
 def test_register_for__when_the_chain_id_changes__the_old_signature_is_void(
     registry, actors, creator, registration, register_for, on_chain_id
 ):
@@ -275,6 +282,7 @@ def promote(registry, actors, anchored, creator, registration):
     return send
 
 
+@pytest.mark.threat("A7")
 def test_register_anchored__when_signed__keeps_the_anchors_time(
     registry, actors, anchored, promote
 ):
@@ -303,6 +311,7 @@ def test_register_anchored__when_creator_sends__needs_no_signature(registry, anc
     assert registry.assetOf(receipt.return_value).registeredAt == time
 
 
+@pytest.mark.threat("A8")
 def test_register_anchored__when_signature_is_not_the_creators__reverts(
     registry, actors, anchored, promote, registration
 ):

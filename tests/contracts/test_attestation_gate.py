@@ -94,6 +94,7 @@ def test_check__when_the_role_was_taken__says_no(
     refuses(gate, proof())
 
 
+@pytest.mark.threat("A5")
 def test_check__given_the_second_after_it_expires__says_no(
     gate, context, asset, proof, expires_at, chain, refuses
 ):
@@ -103,6 +104,7 @@ def test_check__given_the_second_after_it_expires__says_no(
     refuses(gate, proof())
 
 
+@pytest.mark.threat("A5")
 def test_check__given_the_second_it_expires__says_yes(
     gate, guard, relay, registry, asset, proof, expires_at, chain
 ):
@@ -141,6 +143,7 @@ def test_check__given_a_claim_that_was_not_signed__says_no(
         refuses(gate, proof(told=told))
 
 
+@pytest.mark.threat("A1")
 def test_check__given_a_signature_for_another_gate_or_contract__says_no(
     project, projects, actors, gate, registry, proof, refuses
 ):

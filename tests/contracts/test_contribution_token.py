@@ -105,6 +105,7 @@ def test_record__given_as_many_shares_as_there_can_be__records(token, actors):
     assert token.totalSupply() == token.balanceOf(actors.ana) == MAX_SHARES
 
 
+@pytest.mark.threat("B12")
 def test_record__given_one_share_too_many__reverts(token, actors):
     overflow = {"shares": MAX_SHARES + 1, "max": MAX_SHARES}
     with reverts_with(token, "ContributionTokenSharesOverflow", **overflow):
@@ -115,6 +116,7 @@ def test_record__given_one_share_too_many__reverts(token, actors):
         record(token, actors, (actors.ben, 1), root=LAZY_ROOT)
 
 
+@pytest.mark.threat("B6")
 def test_record__given_a_sealed_work__reverts(work, actors):
     work_id, token = work
     record(token, actors, (actors.ana, 1))
@@ -169,6 +171,7 @@ def test_accept_currency__given_the_shares_of_a_work__reverts(token, open_work, 
             token.acceptCurrency(shares, sender=actors.treasurer)
 
 
+@pytest.mark.threat("B13")
 def test_accept_currency__given_a_fifth__reverts(token, actors, project, dollar):
     currencies = [project.MockERC20.deploy(18, sender=actors.studio) for _ in range(4)]
     for currency in currencies:
@@ -178,6 +181,7 @@ def test_accept_currency__given_a_fifth__reverts(token, actors, project, dollar)
     assert token.acceptedCurrencies() == currencies
 
 
+@pytest.mark.threat("B6")
 def test_accept_currency__given_a_sealed_work__shares_what_is_here_among_holders_of_now(
     work, actors, dollar
 ):
@@ -224,6 +228,7 @@ def test_seal__given_lazy_shares_only__seals(token, actors):
     assert token.totalSupply() == token.balanceOf(token) == MAX_SHARES
 
 
+@pytest.mark.threat("B9")
 @pytest.mark.parametrize("late", [-1, 0])
 @pytest.mark.parametrize("role", ["outsider", "pipeline"])
 def test_seal__when_not_a_director_until_seal_by__reverts(work, actors, chain, late, role):
@@ -236,6 +241,7 @@ def test_seal__when_not_a_director_until_seal_by__reverts(work, actors, chain, l
         token.seal(NO_ROOT, 0, sender=sender)
 
 
+@pytest.mark.threat("B9")
 def test_seal__when_anyone_the_second_after_seal_by__seals(work, actors, chain):
     work_id, token = work
     record(token, actors, (actors.ana, 1))
@@ -278,6 +284,7 @@ def test_seal__given_a_sealed_work__reverts(work, actors):
             token.seal(*lazy, sender=actors.studio)
 
 
+@pytest.mark.threat("B9")
 def test_seal__given_no_shares__reverts(work, actors):
     work_id, token = work
     with reverts_with(token, "ContributionTokenNoShares", workId=work_id):

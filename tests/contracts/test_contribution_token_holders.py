@@ -62,6 +62,7 @@ def test_join__given_all_leaves__leaves_nothing_behind(token, table, actors):
     assert not token.isJoined(2**256 - 2)
 
 
+@pytest.mark.threat("B6")
 def test_join__given_earlier_claims_of_others__keeps_every_wei(token, table, actors):
     pay(NATIVE, actors.payer, token, 1_000)
     token.claim(actors.ana, sender=actors.outsider)
@@ -71,6 +72,18 @@ def test_join__given_earlier_claims_of_others__keeps_every_wei(token, table, act
     assert owed == [580, 200]
 
 
+def test_join__given_a_holder_that_claimed__keeps_what_it_took_on_the_books(
+    seal_work, table, actors, dollar
+):
+    holders = (actors.ben, 50), (actors.ana, 8)
+    token = seal_work(*holders, lazy=table.sealed(), primaryCurrency=dollar)
+    pay(NATIVE, actors.payer, token, 1_000)
+    pay(dollar, actors.payer, token, 2_000)
+    token.claim(actors.ben, sender=actors.outsider)
+    token.join(*table.claim(0), sender=actors.outsider)
+    assert (token.owedOf(actors.ben, NATIVE), token.owedOf(actors.ben, dollar)) == (300, 1_600)
+
+
 def test_join__given_a_tree_of_one_leaf__needs_no_proof(seal_work, actors):
     table = LazyTable.of((5, actors.ben, 7))
     token = seal_work(lazy=table.sealed())
@@ -78,6 +91,7 @@ def test_join__given_a_tree_of_one_leaf__needs_no_proof(seal_work, actors):
     assert token.balanceOf(actors.ben) == 7
 
 
+@pytest.mark.threat("B7")
 def test_join__when_joined_before__reverts(token, table, actors):
     token.join(*table.claim(0), sender=actors.ben)
     with reverts_with(token, "ContributionTokenJoined", index=0):
@@ -85,6 +99,7 @@ def test_join__when_joined_before__reverts(token, table, actors):
     assert token.balanceOf(actors.ben) == 30
 
 
+@pytest.mark.threat("B7")
 def test_join__given_two_leaves_of_one_index__takes_one(seal_work, actors):
     table = LazyTable.of((3, actors.ben, 1), (3, actors.cleo, 1))
     token = seal_work(lazy=table.sealed())
@@ -116,6 +131,7 @@ def test_join__given_another_proof__reverts(token, table, actors, spoil):
         token.join(index, account, shares, spoilt[spoil], sender=actors.ben)
 
 
+@pytest.mark.threat("B7")
 def test_join__given_the_proof_of_another_work__reverts(token, seal_work, actors):
     table = LazyTable.of((0, actors.ben, 31), (1, actors.cleo, 11))
     seal_work(lazy=table.sealed())

@@ -5,23 +5,10 @@ from ape.utils import ZERO_ADDRESS
 
 from approvals import NOTE
 from events import events_of
+from guarded import HONEST, HOSTILE
 from reverts import reverts_with
 
 STAGE = 3
-HONEST, RETURN, REVERT, BURN_GAS, CHANGE_STATE = range(5)  # MockAnswer.Mode
-HOSTILE = {
-    "says no": (RETURN, 0, 32),
-    "returns two": (RETURN, 2, 32),
-    "returns two words": (RETURN, 1, 64),
-    "returns 31 bytes": (RETURN, 1 << 8, 31),
-    "returns nothing": (RETURN, 1, 0),
-    "returns a bomb": (RETURN, 1, 200_000),
-    "reverts": (REVERT, 0, 0),
-    "reverts with yes": (REVERT, 1, 32),
-    "reverts with a bomb": (REVERT, 1, 200_000),
-    "burns gas": (BURN_GAS, 0, 0),
-    "changes state": (CHANGE_STATE, 0, 0),
-}
 
 
 @pytest.fixture
@@ -109,6 +96,7 @@ def test_set_gates__when_empty__opens_this_stage_only(projects, project_id, acto
     assert projects.gatesOf(project_id, 3) == []
 
 
+@pytest.mark.threat("B13")
 def test_set_gates__given_eight__is_the_most(projects, project_id, actors, gates):
     eight = [gates[0].address] * 8
     projects.setGates(project_id, 0, eight, sender=actors.studio)
@@ -154,6 +142,16 @@ def test_lock_gates__when_admin__is_for_ever_and_for_this_stage(
         projects.lockGates.call(project_id, 3, sender=actors.studio)
     projects.setGates(project_id, 2, gates, sender=actors.studio)
     assert projects.gatesOf(project_id, 3) == gates
+
+
+def test_lock_gates__given_another_project__leaves_its_gates_open(
+    projects, project_id, create_project, actors, gates
+):
+    other = create_project()
+    projects.lockGates(project_id, STAGE, sender=actors.studio)
+    assert projects.gatesLocked(other, STAGE) is False
+    projects.setGates(other, STAGE, gates, sender=actors.studio)
+    assert projects.gatesOf(other, STAGE) == gates
 
 
 def test_lock_gates__when_admin_changes__stays_locked(projects, project_id, actors):
@@ -248,6 +246,7 @@ def test_approve__when_gate_has_no_code__counts_as_no(set_gates, refused, addres
     refused(address, b"")
 
 
+@pytest.mark.threat("B1")
 def test_approve__when_gate_calls_back__may_read_but_not_write(
     registry, actors, asset, directors, gates, set_gates, relay, refused, signed
 ):

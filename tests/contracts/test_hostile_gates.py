@@ -3,29 +3,22 @@
 import pytest
 
 from approvals import NOTE
-from guarded import STAGE
+from guarded import HOSTILE, STAGE
 from money import NATIVE, gains
 from reverts import reverts_with
 
 pytest_plugins = ["guarded"]
 
-RETURN, REVERT, BURN_GAS, CHANGE_STATE = range(1, 5)  # MockAnswer.Mode
-HOSTILE = {
-    "says no": (RETURN, 0, 32),
-    "lies with two words": (RETURN, 1, 64),
-    "returns a bomb": (RETURN, 1, 200_000),
-    "reverts": (REVERT, 1, 32),
-    "burns gas": (BURN_GAS, 0, 0),
-    "writes": (CHANGE_STATE, 0, 0),
-}
 
-
-@pytest.fixture(params=HOSTILE)
-def hostile_gate(request, project, projects, project_id, guard, actors):
+@pytest.fixture(params=[*HOSTILE, "re-enters"])
+def hostile_gate(request, project, registry, projects, project_id, guard, actors):
     """A gate that never says yes, and that is locked at STAGE."""
-    mode, word, size = HOSTILE[request.param]
     gate = project.MockGate.deploy(sender=actors.studio)
-    gate.set(mode, word.to_bytes(32, "big"), size, sender=actors.studio)
+    if request.param in HOSTILE:
+        mode, word, size = HOSTILE[request.param]
+        gate.set(mode, word.to_bytes(32, "big"), size, sender=actors.studio)
+    else:
+        gate.setCallback(registry.revokeSignatures.encode_input(), sender=actors.studio)
     guard(gate)
     projects.lockGates(project_id, STAGE, sender=actors.studio)
     return gate
@@ -43,6 +36,7 @@ def release(vault, signed, directors, actors):
     return send
 
 
+@pytest.mark.threat("A9")
 def test_refund__given_a_hostile_gate__pays_the_payer_back(
     vault, registry, hostile_gate, asset, funded, release, actors, chain
 ):
@@ -79,6 +73,7 @@ def test_release__given_a_hostile_gate_of_another_project__pays(
         release(terms, create_asset(workId=other), STAGE)
 
 
+@pytest.mark.threat("A9")
 def test_claim__given_a_hostile_gate__pays_the_contributors(hostile_gate, seal_work, actors):
     token = seal_work((actors.ana, 60), (actors.ben, 40))
     actors.payer.transfer(token, 1_000)

@@ -8,6 +8,7 @@ from eth_account import Account
 
 from approvals import domain_of, sign
 from creatoken_sdk import record
+from reverts import reverts_with
 
 pytest_plugins = ["guarded"]
 
@@ -201,6 +202,7 @@ def test_check__when_a_step_was_changed_after_signing__says_no(gate, people_step
         refuses(gate, encode(types, [tree.root, rows]))
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize("position", range(MINIMUM))
 @pytest.mark.parametrize("how", ["another key", "another domain", "empty", "one byte short"])
 def test_check__given_a_wrong_signature__says_no(
@@ -238,18 +240,29 @@ def test_check__given_a_malformed_proof__says_no(gate, people_steps, refuses, pa
     passes(gate, good)
 
 
-def test_check__given_twelve_steps_among_a_thousand__stays_within_a_gates_gas(
-    project, works, actors, guard, relay, signed_step, record_steps, chain
+@pytest.mark.gas
+@pytest.mark.parametrize(("total", "most"), [(1_000, 22), (2_048, 21)])
+def test_check__given_the_most_steps_that_fit_a_gates_gas__says_yes_and_to_one_more_no(
+    project, works, actors, signed_step, step, record_steps, passes, refuses, total, most
 ):
-    gate = project.HumanIntentGate.deploy(works, 12, sender=actors.studio)
-    guard(gate)
-    people = [signed_step(n, PEOPLE[n % 3]) for n in range(12)]
-    agents = [signed_step(n, actor_kind=AGENT) for n in range(12, 1_000)]
+    """The interface of the gate states both figures."""
+    people = [signed_step(n, PEOPLE[n % 3]) for n in range(most + 1)]
+    agents = [(step(n, PEOPLE[0], actor_kind=AGENT), b"") for n in range(most + 1, total)]
     steps = record_steps([*people, *agents])
+    for count, judge in ((most + 1, refuses), (most, passes)):
+        gate = project.HumanIntentGate.deploy(works, count, sender=actors.studio)
+        judge(gate, proof_of(steps, people[:count]))
 
-    receipt = relay(proof_of(steps, people))
 
-    trace = [receipt.txn_hash, {"tracer": "callTracer"}]
-    calls = chain.provider.make_request("debug_traceTransaction", trace)["calls"]
-    [used] = [int(call["gasUsed"], 16) for call in calls if call["to"] == gate.address.lower()]
-    assert used < 200_000
+def test_constructor__given_no_minimum__reverts(project, works, actors):
+    with reverts_with(project.HumanIntentGate, "HumanIntentGateMinimumZero"):
+        project.HumanIntentGate.deploy(works, 0, sender=actors.studio)
+
+
+def test_check__given_a_minimum_of_one__needs_one(
+    project, works, actors, people_steps, passes, refuses
+):
+    gate = project.HumanIntentGate.deploy(works, 1, sender=actors.studio)
+    refuses(gate, proof_of(people_steps, []))
+    refuses(gate, proof_of(people_steps, people_steps[2:3]))
+    passes(gate, proof_of(people_steps, people_steps[:1]))

@@ -34,14 +34,14 @@ def test_post__when_director_or_treasurer__opens_the_offer(
 ):
     terms = offer(**changes)
     assert market.offerIdOf(terms) == offer_id(market, terms)
-    assert market.offerStateOf(offer_id(market, terms)) == (NONE, 0)
+    assert market.offerStateOf(offer_id(market, terms)) == (NONE, 0, 0, 0)
 
     receipt = market.post(terms, film.asset_id, FINAL, sender=getattr(actors, seller))
 
     told = {"offerId": offer_id(market, terms), "workId": film.work_id, "offer": terms.plain()}
     told |= {"assetId": film.asset_id, "stage": FINAL}
     assert events_of(receipt, market) == [("OfferPosted", told)]
-    assert market.offerStateOf(offer_id(market, terms)) == (OPEN, 0)
+    assert market.offerStateOf(offer_id(market, terms)) == (OPEN, 0, film.asset_id, FINAL)
 
 
 @pytest.mark.parametrize("field", range(14))
@@ -109,9 +109,9 @@ def test_post__given_terms_that_cannot_hold__reverts(
         market.post(terms, film.asset_id, FINAL, sender=actors.treasurer)
 
 
-def test_post__given_the_most_a_derivative_can_pay__opens(market, posted):
+def test_post__given_the_most_a_derivative_can_pay__opens(market, film, posted):
     terms = posted(derivativeBps=9_999)
-    assert market.offerStateOf(offer_id(market, terms)) == (OPEN, 0)
+    assert market.offerStateOf(offer_id(market, terms)) == (OPEN, 0, film.asset_id, FINAL)
 
 
 @pytest.mark.parametrize("licensing", ["none", "another"])
@@ -157,6 +157,7 @@ def test_post__given_an_earlier_stage__must_name_it(
     receipt = market.post(offer(), asset_id, 2, sender=actors.treasurer)
 
     assert events_of(receipt, market)[0][1]["stage"] == 2
+    assert market.offerStateOf(offer_id(market, offer())) == (OPEN, 0, asset_id, 2)
 
 
 def test_post__given_an_asset_of_another_work__reverts(
@@ -192,7 +193,7 @@ def test_withdraw_offer__when_open__ends_sales_for_ever(market, film, posted, ac
 
     told = {"offerId": offer_id(market, terms), "workId": film.work_id, "by": account.address}
     assert events_of(receipt, market) == [("OfferWithdrawn", told)]
-    assert market.offerStateOf(offer_id(market, terms)) == (WITHDRAWN, 0)
+    assert market.offerStateOf(offer_id(market, terms)) == (WITHDRAWN, 0, film.asset_id, FINAL)
     with bad_status(market, terms, WITHDRAWN, OPEN):
         market.buy(terms, actors.payee, PRICE, value=PRICE, sender=actors.payer)
     with bad_status(market, terms, WITHDRAWN, OPEN):
@@ -224,7 +225,7 @@ def test_buy__when_price_is_paid__gives_the_licence_and_pays_the_work(
     assert events_of(receipt, market) == [("Transfer", minted), ("LicenseSold", sold)]
     assert (market.ownerOf(1), market.balanceOf(actors.payee)) == (actors.payee, 1)
     assert market.licenseOf(1) == (tuple(terms.plain()), ends)
-    assert market.offerStateOf(offer_id(market, terms)) == (OPEN, 1)
+    assert market.offerStateOf(offer_id(market, terms)) == (OPEN, 1, film.asset_id, FINAL)
 
 
 def test_buy__given_an_erc20__takes_exactly_the_price(market, film, dollar, posted, buy, actors):
@@ -256,8 +257,10 @@ def test_buy__when_paid__is_claimable_by_the_contributors_to_the_unit(
 def test_buy__given_two_offers__numbers_licences_in_order(market, posted, buy, actors):
     first, second = posted(), posted(salt=1)
     assert [buy(terms) for terms in (first, second, first)] == [1, 2, 3]
-    states = [market.offerStateOf(offer_id(market, terms)) for terms in (first, second)]
-    assert states == [(OPEN, 2), (OPEN, 1)]
+    assert [market.offerStateOf(offer_id(market, terms)).sold for terms in (first, second)] == [
+        2,
+        1,
+    ]
     assert market.licenseOf(2)[0] == tuple(second.plain())
 
 
@@ -275,12 +278,14 @@ def test_buy__when_offer_was_never_posted__reverts(market, offer, actors):
         market.buy(offer(), actors.payee, PRICE, value=PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B11")
 def test_buy__given_posted_terms_with_one_changed__reverts(market, posted, actors):
     cheap = posted()._replace(price=1)
     with bad_status(market, cheap, NONE, OPEN):
         market.buy(cheap, actors.payee, PRICE, value=1, sender=actors.payer)
 
 
+@pytest.mark.threat("B11")
 def test_buy__when_price_is_above_max__reverts(market, posted, actors):
     with reverts_with(market, "LicenseMarketPriceAboveMax", price=PRICE, maxPrice=PRICE - 1):
         market.buy(posted(), actors.payee, PRICE - 1, value=PRICE, sender=actors.payer)
@@ -300,6 +305,7 @@ def test_buy__given_value_beside_an_erc20__reverts(market, dollar, posted, actor
         market.buy(terms, actors.payee, PRICE, value=PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B11")
 def test_buy__when_supply_is_sold__reverts(market, posted, buy, actors):
     terms = posted(maxSupply=2)
     assert [buy(terms, actors.ana), buy(terms, actors.ben)] == [1, 2]
@@ -321,6 +327,7 @@ def test_buy__given_too_little_allowance__reverts(market, dollar, posted, actors
         market.buy(posted(currency=dollar), actors.payee, PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B3")
 def test_buy__given_a_currency_with_a_fee__reverts(market, hostile, posted, actors):
     hostile.mint(actors.payer, PRICE, sender=actors.payer)
     hostile.setFlaw(FEE_FLAW, sender=actors.outsider)
@@ -329,6 +336,7 @@ def test_buy__given_a_currency_with_a_fee__reverts(market, hostile, posted, acto
         market.buy(posted(currency=hostile), actors.payee, PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B3")
 def test_buy__given_a_currency_that_returns_false__reverts(market, hostile, posted, actors):
     hostile.mint(actors.payer, PRICE, sender=actors.payer)
     hostile.setFlaw(RETURNS_FALSE, sender=actors.outsider)
@@ -345,6 +353,7 @@ def test_buy__when_the_work_refuses_the_money__reverts(market, film, posted, act
         market.buy(terms, actors.payee, PRICE, value=PRICE, sender=actors.payer)
 
 
+@pytest.mark.threat("B1")
 @pytest.mark.parametrize("again", ["buy", "renew", "deploy"])
 def test_buy__when_the_buyer_re_enters_from_a_token_hook__pays_once_each(
     market, film, hostile, recipient, posted, actors, again
@@ -361,7 +370,7 @@ def test_buy__when_the_buyer_re_enters_from_a_token_hook__pays_once_each(
         recipient.execute(market, 0, outer, sender=actors.payer)
 
     assert (recipient.entries(), recipient.succeeded(), recipient.answer()) == (1, False, LOCKED)
-    assert market.offerStateOf(offer_id(market, terms)) == (OPEN, 1)
+    assert market.offerStateOf(offer_id(market, terms)).sold == 1
     assert market.balanceOf(recipient) == 1
 
 

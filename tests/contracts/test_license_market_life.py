@@ -31,7 +31,8 @@ def test_renew__when_alive__prolongs_by_the_duration_at_the_price(
 
     told = {"licenseId": license_id, "payer": actors.outsider.address, "price": PRICE}
     told |= {"oldExpiresAt": ends, "newExpiresAt": ends + YEAR}
-    assert events_of(receipt, market) == [("LicenseRenewed", told)]
+    changed = {"_tokenId": license_id}
+    assert events_of(receipt, market) == [("LicenseRenewed", told), ("MetadataUpdate", changed)]
     assert market.licenseOf(license_id).expiresAt == ends + YEAR
     assert market.ownerOf(license_id) == actors.payee
 
@@ -52,6 +53,7 @@ def test_renew__given_the_last_living_second__prolongs(market, license_id, ends,
     assert (receipt.timestamp, market.licenseOf(license_id).expiresAt) == (ends - 1, ends + YEAR)
 
 
+@pytest.mark.threat("B11")
 @pytest.mark.parametrize("late", [0, 1, YEAR])
 @pytest.mark.parametrize("function", ["renew", "deploy"])
 def test_renew_and_deploy__when_ended__revert(
@@ -96,6 +98,7 @@ def test_renew__when_value_is_not_the_price__reverts(market, license_id, actors,
         market.renew(license_id, value=value, sender=actors.payer)
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize("unknown", UNKNOWN)
 def test_licences__when_unknown__are_refused(market, license_id, actors, unknown):
     about = {"licenseId": unknown}
@@ -104,6 +107,8 @@ def test_licences__when_unknown__are_refused(market, license_id, actors, unknown
         lambda: market.deploy(unknown, GERMANY, value=FEE, sender=actors.payer),
         lambda: market.licenseOf(unknown),
         lambda: market.tokenURI(unknown),
+        lambda: market.transferFrom(actors.payee, actors.cleo, unknown, sender=actors.payee),
+        lambda: market.safeTransferFrom(actors.payee, actors.cleo, unknown, sender=actors.payee),
     ):
         with reverts_with(market, "LicenseMarketUnknown", **about):
             call()
@@ -153,6 +158,7 @@ def test_deploy__when_it_costs_nothing__needs_no_money(market, film, posted, buy
     assert market.permits(license_id, 1, GERMANY) is True
 
 
+@pytest.mark.threat("B11")
 @pytest.mark.parametrize(
     ("territory", "place"), [(WORLD, WORLD), (GERMANY, FRANCE), (GERMANY, WORLD)]
 )
@@ -238,9 +244,10 @@ def test_permits__when_the_end_comes__is_true_to_the_second_before(
 
 def test_permits__when_for_ever__never_ends(market, film, posted, buy, reach, chain, actors):
     license_id = buy(posted(duration=0))
-    reach(chain.pending_timestamp + 5_000 * YEAR)
-    assert market.permits(license_id, 1, WORLD) is True
-    assert market.isLicensed(actors.payee, film.work_id, 1) is True
+    for second in (chain.pending_timestamp + 5_000 * YEAR, FOREVER, FOREVER + 1):
+        reach(second)
+        assert market.permits(license_id, 1, WORLD) is True
+        assert market.isLicensed(actors.payee, film.work_id, 1) is True
 
 
 def test_is_licensed__given_another_account_or_work__is_false(
@@ -287,6 +294,7 @@ def test_transfer__given_the_same_holder__keeps_the_rights(market, film, license
     assert market.isLicensed(actors.payee, film.work_id, 1) is False
 
 
+@pytest.mark.threat("B11")
 @pytest.mark.parametrize("function", ["transferFrom", "safeTransferFrom"])
 def test_transfer__when_not_transferable__reverts(market, posted, buy, actors, function):
     license_id = buy(posted(transferable=False))
@@ -343,6 +351,7 @@ def full(market, film, actors):
     return refused
 
 
+@pytest.mark.threat("B13")
 def test_buy__given_a_seventh_living_licence__reverts_until_one_ends(
     market, film, seven, full, reach, buy, actors
 ):
@@ -385,6 +394,7 @@ def test_buy__given_six_licences_of_one_work__sells_another_works(
         ("01ffc9a7", True),  # ERC-165
         ("80ac58cd", True),  # ERC-721
         ("5b5e139f", True),  # ERC-721 metadata
+        ("49064906", True),  # ERC-4906: announces that a licence's end changed
         ("2a55205a", False),  # ERC-2981: a licence pays when it is sold, not when it is resold
         ("ffffffff", False),
     ],

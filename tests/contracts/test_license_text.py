@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import datetime, timezone
 
 import pytest
@@ -25,8 +26,9 @@ def read(market):
 
 def test_token_uri__given_a_licence__says_its_terms_in_words(film, posted, buy, read, chain):
     expires = int(datetime(2031, 3, 9, 12, tzinfo=timezone.utc).timestamp())
+    terms = posted(exclusive=True, territory=GERMANY, transferable=False)
     chain.pending_timestamp = expires - YEAR
-    license_id = buy(posted(exclusive=True, territory=GERMANY, transferable=False))
+    license_id = buy(terms)
 
     assert read(license_id) == {
         "name": f"Creatoken licence {license_id}",
@@ -58,10 +60,40 @@ def test_token_uri__given_the_widest_licence__says_so(film, posted, buy, read):
     ]
 
 
-@pytest.mark.parametrize("name", ['"},{"', "\\", "\n\x1b[31m", "D\u00e9", "x" * 32])
-def test_token_uri__given_an_odd_territory__stays_json(posted, buy, read, name):
-    territory = name.encode().ljust(32, b"\0")
-    assert read(buy(posted(territory=territory)))["attributes"][-1]["value"] == name
+PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
+
+
+@pytest.mark.threat("D5")
+@pytest.mark.parametrize("name", ['"},{"', "\\", "x" * 32, *re.findall(".{19}", PRINTABLE)])
+def test_token_uri__given_printable_ascii__says_it_as_it_is(posted, buy, read, name):
+    text = read(buy(posted(territory=name.encode().ljust(32, b"\0"))))
+    assert text["attributes"][-1]["value"] == name
+    assert f" for {name}, until " in text["description"]
+
+
+@pytest.mark.threat("D5")
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"\n\x1b[31m",
+        b"\x1f",
+        b"\x7f",
+        b"\x80",
+        "D\u00e9".encode(),
+        b"\xed\xa0\x80",
+        b"\xc3",
+        b"\xff" * 32,
+        b"\0DE",
+        b"D\0E",
+        b"DE" + bytes(29) + b"\x01",
+    ],
+    ids=bytes.hex,
+)
+def test_token_uri__given_anything_else_as_territory__shows_hex(posted, buy, read, start):
+    territory = start.ljust(32, b"\0")
+    text = read(buy(posted(territory=territory)))
+    assert text["attributes"][-1]["value"] == "0x" + territory.hex()
+    assert f" for 0x{territory.hex()}, until " in text["description"]
 
 
 def test_token_uri__when_renewed__says_the_new_end(market, license_id, read, actors):

@@ -133,7 +133,21 @@ def test_check__when_the_treasury_changed__says_no(
     projects, project_id, film, judge, film_license, actors
 ):
     projects.setTreasury(project_id, actors.cleo, sender=actors.studio)
+    projects.acceptTreasury(project_id, sender=actors.cleo)
     judge([film.asset_id], says=False, licenses=[film_license])
+
+
+def test_check__when_the_treasury_did_not_agree__says_no_until_it_does(
+    registry, projects, project_id, film, judge, film_license, create_asset, actors
+):
+    """Else an admin could name any licensee as treasury and derive on its licence."""
+    bare = create_asset(workId=0)[0]
+    registry.transferFrom(actors.ben, actors.treasurer, bare, sender=actors.ben)
+    projects.setTreasury(project_id, actors.treasurer, sender=actors.studio)
+    judge([film.asset_id], says=False, licenses=[film_license])
+    judge([bare], says=False)
+    projects.acceptTreasury(project_id, sender=actors.treasurer)
+    judge([film.asset_id, bare], says=True, licenses=[film_license, 0])
 
 
 @pytest.mark.parametrize("stage", [None, 0, 6])
@@ -169,13 +183,15 @@ def test_check__given_a_parent_of_a_project_without_market__says_no(
 
 
 def test_check__given_a_market_that_permits_all__says_yes(
-    project, judge, create_film, create_project, actors
+    project, projects, project_id, judge, create_film, create_project, actors
 ):
     licensing = project.MockLicensing.deploy(sender=actors.studio)
     foreign = create_film(projectId=create_project(licensing=licensing))
     judge([foreign.asset_id], says=False)
     licensing.setPermitted(True, sender=actors.studio)
     judge([foreign.asset_id], says=True)
+    projects.setTreasury(project_id, actors.treasurer, sender=actors.studio)
+    judge([foreign.asset_id], says=False)  # nobody to license while the treasury has not agreed
 
 
 def test_check__given_another_list_than_the_record_holds__says_no(
@@ -213,15 +229,38 @@ def test_check__given_a_malformed_proof__says_no(gate, derive, refuses, passes, 
     passes(gate, good, asset)
 
 
-def test_check__given_sixteen_own_parents__stays_within_a_gates_gas(judge, create_asset):
-    """Sixteen is the most that an asset may have."""
-    judge([create_asset()[0] for _ in range(16)], says=True)
+@pytest.mark.gas
+def test_check__given_sixteen_own_parents__stays_within_a_gates_gas(judge, open_work, create_asset):
+    """Sixteen is the most that an asset may have; each of another work costs most."""
+    judge([create_asset(workId=open_work()[0])[0] for _ in range(16)], says=True)
 
 
-def test_check__given_seven_parents_of_as_many_studios__stays_within_a_gates_gas(
-    market, judge, create_film, create_project, posted, buy, actors
+@pytest.mark.gas
+@pytest.mark.parametrize(("shared", "most"), [(True, 8), (False, 7)])
+def test_check__given_the_most_licensed_parents_that_fit_a_gates_gas__says_yes_and_to_one_more_no(
+    project,
+    projects,
+    works,
+    registry,
+    judge,
+    create_film,
+    create_project,
+    offer,
+    actors,
+    shared,
+    most,
 ):
-    films = [create_film(projectId=create_project(licensing=market)) for _ in range(7)]
-    offers = [posted(workId=it.work_id, asset_id=it.asset_id) for it in films]
-    licenses = [buy(terms, actors.treasurer) for terms in offers]
-    judge([it.asset_id for it in films], says=True, licenses=licenses)
+    """Each of another studio; on one market or each on its own. The gate's NatSpec says so."""
+    deploy = project.LicenseMarket.deploy
+    markets = [deploy(projects, works, registry, sender=actors.studio) for _ in range(most + 1)]
+    parents, licenses = [], []
+    for own in markets:
+        market = markets[0] if shared else own
+        film = create_film(projectId=create_project(licensing=market))
+        terms = offer(workId=film.work_id, price=0)
+        market.post(terms, film.asset_id, FINAL, sender=actors.treasurer)
+        sold = market.buy(terms, actors.treasurer, 0, sender=actors.payer)
+        licenses.append(next(iter(sold.decode_logs(market.LicenseSold))).licenseId)
+        parents.append(film.asset_id)
+    judge(parents, says=False, licenses=licenses)
+    judge(parents[:most], says=True, licenses=licenses[:most])

@@ -124,6 +124,7 @@ def test_check__given_a_claim_that_was_not_signed__says_no(
         refuses(gate, proof(told=told))
 
 
+@pytest.mark.threat("A1")
 def test_check__given_a_signature_for_another_gate__says_no(
     project, projects, actors, gate, proof, refuses
 ):

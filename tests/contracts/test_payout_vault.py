@@ -42,6 +42,7 @@ def test_payout_id_of__given_terms__is_the_hash_the_interface_defines(vault, pay
     assert len(set(ids)) == 4
 
 
+@pytest.mark.threat("A1")
 def test_payout_id_of__given_another_chain__differs(vault, payout, on_chain_id):
     here = vault.payoutIdOf(payout(expiresAt=1))
     with on_chain_id(2):
@@ -93,6 +94,7 @@ def test_fund__given_the_vault_as_payee__reverts(vault, payout, actors):
         vault.fund(payout(payee=vault, amount=5), value=5, sender=actors.payer)
 
 
+@pytest.mark.threat("B10")
 @pytest.mark.parametrize(("payee", "amount"), [(ZERO, 5), (None, 0), (ZERO, 0)])
 def test_fund__given_no_payee_or_no_amount__reverts(vault, payout, actors, payee, amount):
     payee = payee or actors.payee.address
@@ -100,12 +102,14 @@ def test_fund__given_no_payee_or_no_amount__reverts(vault, payout, actors, payee
         vault.fund(payout(payee=payee, amount=amount), value=amount, sender=actors.payer)
 
 
+@pytest.mark.threat("A11")
 @pytest.mark.parametrize("stage", [8, 255])
 def test_fund__given_a_stage_that_is_none__reverts(vault, payout, actors, stage):
     with reverts_with(vault, "PayoutVaultStageInvalid", stage=stage):
         vault.fund(payout(stage=stage), value=1_000, sender=actors.payer)
 
 
+@pytest.mark.threat("B10")
 def test_fund__given_expired_terms__reverts(vault, payout, actors, chain):
     now = chain.pending_timestamp + DAY
     chain.pending_timestamp = now
@@ -113,6 +117,7 @@ def test_fund__given_expired_terms__reverts(vault, payout, actors, chain):
         vault.fund(payout(expiresAt=now - 1), value=1_000, sender=actors.payer)
 
 
+@pytest.mark.threat("B10")
 def test_fund__given_the_last_second__funds(vault, payout, actors, chain):
     now = chain.pending_timestamp + DAY
     chain.pending_timestamp = now
@@ -120,6 +125,7 @@ def test_fund__given_the_last_second__funds(vault, payout, actors, chain):
     assert (receipt.timestamp, len(receipt.events)) == (now, 1)
 
 
+@pytest.mark.threat("B10")
 @pytest.mark.parametrize("end", ["fund", "refund", "waive"])
 def test_fund__given_the_same_terms_again__reverts(vault, funded, actors, chain, end):
     terms = funded()
@@ -167,6 +173,27 @@ def hostile_terms(hostile, payout, actors):
     return payout(currency=hostile)
 
 
+def test_fund__given_one_base_unit__holds_it(vault, funded, dollar):
+    for currency in (NATIVE, dollar):
+        assert vault.statusOf(vault.payoutIdOf(funded(amount=1, currency=currency))) == FUNDED
+
+
+def test_fund__when_the_payer_shrinks_the_vaults_balance__reverts(
+    vault, hostile, funded, payout, recipient, actors
+):
+    for salt in (1, 2):
+        funded(currency=hostile, salt=salt)
+    terms = payout(currency=hostile, payer=recipient)
+    hostile.mint(recipient, 1_000, sender=actors.payer)
+    hostile.setFlaw(HOOK, sender=actors.payer)
+    empty = hostile.setBalance.encode_input(vault, 0)
+    recipient.reenter(hostile, empty, sender=actors.outsider)
+    mismatch = {"currency": hostile, "received": 0, "expected": 1_000}
+    with reverts_with(vault, "PayoutVaultReceivedMismatch", **mismatch):
+        recipient.execute(vault, 0, vault.fund.encode_input(terms), sender=actors.outsider)
+
+
+@pytest.mark.threat("B3")
 def test_fund__given_a_fee_on_transfer__reverts(vault, hostile, hostile_terms, actors):
     hostile.setFlaw(FEE, sender=actors.payer)
     mismatch = {"currency": hostile, "received": 990, "expected": 1_000}
@@ -175,6 +202,7 @@ def test_fund__given_a_fee_on_transfer__reverts(vault, hostile, hostile_terms, a
     assert hostile.balanceOf(vault) == 0
 
 
+@pytest.mark.threat("B3")
 @pytest.mark.parametrize("flaw", [RETURNS_FALSE, RETURNS_TWO])
 def test_fund__given_a_transfer_that_says_no__reverts(vault, hostile, hostile_terms, actors, flaw):
     hostile.setFlaw(flaw, sender=actors.payer)
@@ -191,12 +219,14 @@ def test_fund__given_a_token_that_reverts__passes_its_error_on(
         vault.fund(hostile_terms, sender=actors.payer)
 
 
+@pytest.mark.threat("B3")
 def test_fund__given_a_token_that_returns_nothing__pulls_it(vault, hostile, hostile_terms, actors):
     hostile.setFlaw(RETURNS_NOTHING, sender=actors.payer)
     with gains(hostile, (vault, 1_000), (actors.payer, -1_000)):
         vault.fund(hostile_terms, sender=actors.payer)
 
 
+@pytest.mark.threat("B3")
 @pytest.mark.parametrize("currency", [ZERO, "payee"])
 def test_fund__given_a_currency_without_code__reverts(vault, payout, actors, currency):
     terms = payout(currency=getattr(actors, currency, currency))
@@ -205,6 +235,7 @@ def test_fund__given_a_currency_without_code__reverts(vault, payout, actors, cur
     assert vault.statusOf(payout_id(vault, terms)) == NONE
 
 
+@pytest.mark.threat("B1")
 def test_fund__when_the_token_lets_the_payer_re_enter__takes_the_money_once(
     vault, hostile, recipient, payout, actors
 ):
@@ -244,6 +275,7 @@ def test_fund_many__given_another_sum__reverts(vault, payout, actors, value):
         vault.fundMany(terms, value=value, sender=actors.payer)
 
 
+@pytest.mark.threat("B10")
 def test_fund_many__given_one_payout_twice__reverts(vault, payout, actors):
     terms = payout()
     with wrong_status(vault, terms, FUNDED, NONE):
@@ -260,6 +292,7 @@ def test_fund_many__given_nothing__funds_nothing(vault, actors):
 # refund
 
 
+@pytest.mark.threat("B10")
 def test_refund__when_expired__pays_the_payer(vault, funded, actors, chain, dollar):
     for currency in (NATIVE, dollar):
         terms = funded(currency=currency, expiresAt=chain.pending_timestamp + DAY)
@@ -272,6 +305,7 @@ def test_refund__when_expired__pays_the_payer(vault, funded, actors, chain, doll
         assert vault.statusOf(payout_id(vault, terms)) == REFUNDED
 
 
+@pytest.mark.threat("B10")
 @pytest.mark.parametrize("early", [0, 1, DAY - 5])
 def test_refund__until_the_last_second__reverts(vault, funded, actors, chain, early):
     terms = funded(expiresAt=chain.pending_timestamp + DAY)
@@ -395,6 +429,7 @@ def test_withdraw_to__given_a_recipient_that_fails__reverts_and_keeps_the_credit
     assert vault.creditOf(creditor, NATIVE) == 2_000
 
 
+@pytest.mark.threat("B1")
 def test_withdraw_to__when_the_recipient_re_enters__pays_once(vault, creditor, actors):
     again = vault.withdrawTo.encode_input(NATIVE, creditor)
     creditor.reenter(vault, again, sender=actors.outsider)

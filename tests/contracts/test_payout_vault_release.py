@@ -6,7 +6,7 @@ import pytest
 from eth_utils import keccak
 
 from approvals import approval_of, domain_of, sign, single
-from money import NATIVE, balance, event, gains, payout_id
+from money import NATIVE, ZERO, balance, event, gains, payout_id
 from reverts import reverts_with
 
 NONE, FUNDED, RELEASED, REFUNDED, WAIVED = range(5)
@@ -79,6 +79,7 @@ def test_release__given_a_token__pays_the_payee(vault, funded, asset_id, actors,
     assert receipt.events == [released(vault, terms, asset_id), paid]
 
 
+@pytest.mark.threat("B10")
 def test_release__given_each_end__happens_once(vault, funded, payout, asset_id, actors, chain):
     soon = chain.pending_timestamp + DAY
     paid, waived, refunded = funded(), funded(salt=1), funded(salt=2, expiresAt=soon)
@@ -96,6 +97,7 @@ def test_release__given_each_end__happens_once(vault, funded, payout, asset_id, 
         vault.refund(paid, sender=actors.payer)
 
 
+@pytest.mark.threat("B10")
 def test_release__when_expired_and_not_refunded__pays_the_payee(
     vault, funded, asset_id, actors, chain
 ):
@@ -107,6 +109,7 @@ def test_release__when_expired_and_not_refunded__pays_the_payee(
         vault.refund(terms, sender=actors.payer)
 
 
+@pytest.mark.threat("A11")
 def test_release__given_the_asset_of_another_work__reverts(
     vault, registry, funded, open_work, asset_id, actors, work_id
 ):
@@ -123,6 +126,7 @@ def test_release__given_an_unknown_asset__reverts(vault, registry, funded, actor
         vault.release(funded(), 5, sender=actors.payee)
 
 
+@pytest.mark.threat("A11")
 def test_release__given_a_withdrawn_asset__reverts(vault, registry, funded, asset_id, actors):
     registry.withdraw(asset_id, REASON, sender=actors.studio)
     with reverts_with(registry, "ApprovalsWithdrawn", assetId=asset_id):
@@ -155,9 +159,28 @@ def test_release__given_a_works_token_as_payee__lets_contributors_share(
         token.claimMany([actors.ana, actors.ben], sender=actors.outsider)
 
 
+@pytest.mark.threat("B10")
+@pytest.mark.parametrize("end", ["release", "waive", "refund"])
+def test_vault__given_a_payer_that_is_the_payee__gives_it_its_money_once(
+    vault, funded, asset_id, actors, chain, end
+):
+    terms = funded(payee=actors.payer)
+    arguments = (terms, asset_id) if end == "release" else (terms,)
+    sender = actors.payer if end == "waive" else actors.outsider
+    if end == "refund":
+        chain.pending_timestamp = terms.expiresAt + 1
+    fee = (lambda receipt: receipt.total_fees_paid) if end == "waive" else (lambda receipt: 0)
+    before = actors.payer.balance
+    receipt = getattr(vault, end)(*arguments, sender=sender)
+    assert actors.payer.balance - before + fee(receipt) == 1_000
+    with not_funded(vault, terms, {"release": RELEASED, "waive": WAIVED}.get(end, REFUNDED)):
+        getattr(vault, end)(*arguments, sender=sender)
+
+
 # release, given payees that cannot be paid
 
 
+@pytest.mark.threat("B2")
 @pytest.mark.parametrize("mode", [REJECT, REJECT_WITH_BOMB, BURN_GAS])
 def test_release__given_a_payee_that_cannot_be_paid__credits_it(
     vault, funded, asset_id, recipient, actors, mode
@@ -184,6 +207,7 @@ def test_release__given_an_answer_of_100_kilobytes__pays_for_little_gas(
     assert receipt.gas_used < 120_000
 
 
+@pytest.mark.threat("B2")
 @pytest.mark.parametrize("flaw", [PAUSED, RETURNS_FALSE])
 def test_release__given_a_token_that_refuses__credits_the_payee(
     vault, funded, asset_id, hostile, actors, flaw
@@ -202,6 +226,7 @@ def test_release__given_a_token_that_refuses__credits_the_payee(
     assert receipt.return_value == 1_000
 
 
+@pytest.mark.threat("B2")
 def test_release__given_a_blocked_payee__lets_it_withdraw_elsewhere(
     vault, funded, asset_id, hostile, actors
 ):
@@ -212,6 +237,7 @@ def test_release__given_a_blocked_payee__lets_it_withdraw_elsewhere(
         vault.withdrawTo(hostile, actors.ana, sender=actors.payee)
 
 
+@pytest.mark.threat("B3")
 def test_release__given_a_rebase_down__pays_first_come_and_spares_other_currencies(
     vault, funded, asset_id, hostile, actors
 ):
@@ -223,7 +249,20 @@ def test_release__given_a_rebase_down__pays_first_come_and_spares_other_currenci
     assert vault.creditOf(actors.payee, hostile) == 1_000
 
 
-@pytest.mark.parametrize("attack", ["release", "waive", "withdrawTo", "fundMany"])
+def test_withdraw_to__given_a_credit_of_one__pays_it(vault, funded, asset_id, hostile, actors):
+    terms = funded(currency=hostile, amount=1)
+    hostile.setBlocked(actors.payee, True, sender=actors.outsider)
+    vault.release(terms, asset_id, sender=actors.outsider)
+    with gains(hostile, (actors.ana, 1), (vault, -1)):
+        vault.withdrawTo(hostile, actors.ana, sender=actors.payee)
+
+
+ATTACKS = ["fund", "fundMany", "release", "releaseMany", "approveAndRelease"]
+ATTACKS += ["refund", "waive", "withdraw", "withdrawTo"]
+
+
+@pytest.mark.threat("B1")
+@pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("native", [True, False])
 def test_release__when_the_payee_re_enters__pays_once(
     vault, funded, asset_id, recipient, hostile, actors, attack, native
@@ -232,10 +271,15 @@ def test_release__when_the_payee_re_enters__pays_once(
     terms, other = funded(payee=recipient, currency=currency), funded(payee=recipient, salt=1)
     hostile.setFlaw(HOOK, sender=actors.outsider)
     arguments = {
-        "release": (other, asset_id),
-        "waive": (other,),
-        "withdrawTo": (NATIVE, recipient),
+        "fund": (other,),
         "fundMany": ([],),
+        "release": (other, asset_id),
+        "releaseMany": ([other], asset_id),
+        "approveAndRelease": ([other], (ZERO, bytes(32), bytes(32)), bytes(32), [], []),
+        "refund": (other,),
+        "waive": (other,),
+        "withdraw": (recipient, NATIVE),
+        "withdrawTo": (NATIVE, recipient),
     }
     data = getattr(vault, attack).encode_input(*arguments[attack])
     recipient.reenter(vault, data, sender=actors.outsider)
@@ -294,6 +338,7 @@ def test_approve_and_release__given_signatures__does_both(
     assert receipt.events == [approved, *(released(vault, each, asset_id) for each in terms)]
 
 
+@pytest.mark.threat("A7")
 def test_approve_and_release__given_that_somebody_approved_first__releases(
     vault, registry, funded, create_asset, approval, actors
 ):

@@ -126,6 +126,7 @@ def test_set_roles__when_admin_changes_own_other_roles__keeps_admin(projects, ac
     assert projects.rolesOf(fresh_id, actors.studio) == ADMIN | TREASURER
 
 
+@pytest.mark.threat("A9")
 @pytest.mark.parametrize("roles", [0, DIRECTOR, 62])
 def test_set_roles__when_admin_would_lose_admin__reverts(projects, actors, fresh_id, roles):
     about = {"projectId": fresh_id, "account": actors.studio}
@@ -157,6 +158,7 @@ ADMIN_ONLY = [
 ]
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize(("function", "rest"), ADMIN_ONLY)
 def test_admin_function__when_sender_has_every_other_role__reverts(
     projects, actors, fresh_id, function, rest
@@ -167,6 +169,7 @@ def test_admin_function__when_sender_has_every_other_role__reverts(
         getattr(projects, function).call(fresh_id, *rest, sender=actors.ana)
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize(("function", "rest"), ADMIN_ONLY)
 def test_admin_function__when_sender_is_admin_of_another_project__reverts(
     projects, actors, create_project, fresh_id, function, rest
@@ -177,6 +180,7 @@ def test_admin_function__when_sender_is_admin_of_another_project__reverts(
         getattr(projects, function).call(fresh_id, *rest, sender=actors.outsider)
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize("unknown", [0, UNKNOWN])
 @pytest.mark.parametrize(("function", "rest"), ADMIN_ONLY)
 def test_admin_function__when_project_is_unknown__reverts(
@@ -226,6 +230,7 @@ def test_accept_admin__when_admin_offered_to_itself__stays_admin(projects, actor
     assert projects.rolesOf(fresh_id, actors.studio) == ADMIN
 
 
+@pytest.mark.threat("A9")
 @pytest.mark.parametrize("offers", [["ana"], ["outsider", "ana"], []])
 def test_accept_admin__when_not_the_offered_account__reverts(projects, actors, fresh_id, offers):
     for name in offers:
@@ -328,11 +333,13 @@ def test_has_roles__when_mask_is_given__wants_every_bit(projects, actors, fresh_
     assert answers == [True, True, True, False, False, False, False]
 
 
+@pytest.mark.threat("A10")
 def test_has_roles__when_mask_is_empty__is_false(projects, actors, fresh_id):
     assert projects.hasRoles(fresh_id, actors.studio, 0) is False
     assert projects.hasRoles(UNKNOWN, actors.studio, 0) is False
 
 
+@pytest.mark.threat("A10")
 def test_has_roles__given_role_in_another_project__is_false(projects, actors, create_project):
     mine, other = create_project(), create_project(grants=[])
 
@@ -351,6 +358,7 @@ def test_require_any_role__when_no_bit_matches__reverts(projects, actors, fresh_
         projects.requireAnyRole(fresh_id, actors.studio, any_of)
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize("unknown", [0, UNKNOWN])
 @pytest.mark.parametrize(
     "view", ["policyOf", "gatesLocked", "adminOf", "treasuryOf", "licensingOf"]

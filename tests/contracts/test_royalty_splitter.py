@@ -42,6 +42,7 @@ def test_claim__when_called_by_anyone__pays_the_holder_only(token, actors):
     assert owed(token, NATIVE, actors.ana, actors.ben, actors.cleo) == [0, 300, 200]
 
 
+@pytest.mark.threat("B7")
 def test_claim__when_repeated__pays_nothing_and_is_silent(token, actors):
     pay(NATIVE, actors.payer, token, 1_000)
     token.claim(actors.ana, sender=actors.outsider)
@@ -99,6 +100,7 @@ def test_claim_to__given_the_zero_address_or_the_token__reverts(token, actors):
     assert owed(token, NATIVE, actors.ana) == [500]
 
 
+@pytest.mark.threat("B2")
 def test_claim_to__given_a_holder_that_rejects__pays_elsewhere(rich, recipient, actors):
     recipient.setMode(REJECT, sender=actors.outsider)
     call = rich.claimTo.encode_input(actors.payee)
@@ -107,6 +109,7 @@ def test_claim_to__given_a_holder_that_rejects__pays_elsewhere(rich, recipient, 
     assert owed(rich, NATIVE, recipient) == [0]
 
 
+@pytest.mark.threat("B7")
 def test_claim_many__given_holders_once_or_twice__pays_each_once(token, actors):
     pay(NATIVE, actors.payer, token, 1_000)
     expected = [(actors.ana, 500), (actors.ben, 300), (actors.payee, 0), (token, -800)]
@@ -120,6 +123,8 @@ def test_claim_many__given_holders_once_or_twice__pays_each_once(token, actors):
     assert receipt.return_value == 800
 
 
+@pytest.mark.gas
+@pytest.mark.threat("B2")
 @pytest.mark.parametrize("mode", [REJECT, REJECT_WITH_BOMB, BURN_GAS])
 def test_claim_many__given_a_holder_that_cannot_be_paid__skips_it(rich, recipient, actors, mode):
     recipient.setMode(mode, sender=actors.outsider)
@@ -133,6 +138,7 @@ def test_claim_many__given_a_holder_that_cannot_be_paid__skips_it(rich, recipien
     assert owed(rich, NATIVE, recipient, actors.ana) == [660, 40]
 
 
+@pytest.mark.threat("B2")
 def test_claim_many__given_an_answer_of_100_kilobytes__pays_for_little_gas(rich, recipient, actors):
     recipient.setMode(ACCEPT_WITH_BOMB, sender=actors.outsider)
     with gains(NATIVE, (recipient, 600), (actors.ana, 400)):
@@ -191,6 +197,7 @@ def test_claim_token_many__given_holders__pays_them(rich, recipient, actors, dol
 # Before the seal
 
 
+@pytest.mark.threat("B9")
 def test_revenue__when_it_comes_before_the_seal__waits_for_the_holders(open_work, actors, dollar):
     _, token = open_work(primaryCurrency=dollar)
     token.record(b"\1" * 32, 1, [(actors.ana, 3)], sender=actors.pipeline)
@@ -207,6 +214,7 @@ def test_revenue__when_it_comes_before_the_seal__waits_for_the_holders(open_work
 # Rounding
 
 
+@pytest.mark.threat("B5")
 def test_owed_of__given_single_wei__carries_the_fractions(seal_work, actors):
     token = seal_work((actors.ana, 1), (actors.ben, 1), (actors.cleo, 1))
     holders = (actors.ana, actors.ben, actors.cleo)
@@ -216,6 +224,7 @@ def test_owed_of__given_single_wei__carries_the_fractions(seal_work, actors):
         assert token.balance == wei % 3
 
 
+@pytest.mark.threat("B5")
 def test_owed_of__given_a_prime_supply__adds_up_to_the_wei(seal_work, actors):
     holders = (actors.ana, actors.ben, actors.cleo)
     shares = [2**39 - 7, 104_729, 1]
@@ -230,9 +239,34 @@ def test_owed_of__given_a_prime_supply__adds_up_to_the_wei(seal_work, actors):
     assert accounted < 3 << 20
 
 
+@pytest.mark.threat("B5")
+def test_transfer__given_single_wei_and_a_huge_supply__farms_no_dust(seal_work, actors):
+    """Shares go to and fro around each payment; what did not divide comes out later."""
+    holders, parts = (actors.ana, actors.ben), (2**39 - 8, 2**39 + 7)
+    token = seal_work(*zip(holders, parts, strict=True))
+    for wei in range(1, 9):
+        token.transfer(actors.cleo, wei, sender=actors.ana)
+        pay(NATIVE, actors.payer, token, 1)
+        assert token.claimMany([*holders, actors.cleo], sender=actors.outsider).return_value == 0
+        token.transfer(actors.ana, wei, sender=actors.cleo)
+    pay(NATIVE, actors.payer, token, sum(parts) - token.balance)
+    with gains(NATIVE, (actors.ana, parts[0]), (actors.ben, parts[1]), (actors.cleo, 0)):
+        token.claimMany([*holders, actors.cleo], sender=actors.outsider)
+    assert token.balance == 0
+
+
+def test_claim__given_fractions_that_make_a_whole__pays_it(seal_work, actors):
+    token = seal_work((actors.ana, 1), (actors.ben, 2))
+    for wei in (4, 2):  # 4/3, then 2/3
+        pay(NATIVE, actors.payer, token, wei)
+        with gains(NATIVE, (actors.ana, 1)):
+            token.claim(actors.ana, sender=actors.outsider)
+
+
 # Share movements
 
 
+@pytest.mark.threat("B6")
 def test_transfer__given_past_revenue__leaves_it_with_the_sender(
     seal_work, actors, dollar, hostile
 ):
@@ -254,6 +288,7 @@ def test_transfer__given_past_revenue__leaves_it_with_the_sender(
         assert tuple(token.revenueOf(currency))[1:] == (0, 100)
 
 
+@pytest.mark.threat("B7")
 def test_transfer__given_a_claim_before__pays_nothing_twice(token, actors):
     pay(NATIVE, actors.payer, token, 1_000)
     token.claim(actors.ana, sender=actors.outsider)
@@ -263,6 +298,7 @@ def test_transfer__given_a_claim_before__pays_nothing_twice(token, actors):
     assert owed(token, NATIVE, actors.ana, actors.ben, actors.cleo) == [0, 600, 900]
 
 
+@pytest.mark.threat("B6")
 def test_transfer__given_the_last_holder__moves_no_past_revenue(seal_work, actors):
     token = seal_work((actors.ana, 1))
     pay(NATIVE, actors.payer, token, 7)
@@ -270,6 +306,11 @@ def test_transfer__given_the_last_holder__moves_no_past_revenue(seal_work, actor
     pay(NATIVE, actors.payer, token, 5)
     with gains(NATIVE, (actors.ana, 7), (actors.ben, 5)):
         token.claimMany([actors.ana, actors.ben], sender=actors.outsider)
+
+
+def test_transfer__given_no_primary_currency__books_nothing_in_it(token, actors):
+    token.transfer(actors.cleo, 50, sender=actors.ana)
+    assert owed(token, ZERO, actors.ana, actors.cleo) == [0, 0]
 
 
 # Generations
@@ -289,3 +330,16 @@ def test_claim__given_three_generations__each_gets_its_cut_to_the_wei(
         second.claimMany([first, actors.ben], sender=actors.outsider)
     with gains(NATIVE, (actors.ana, 250), (first, -250)):
         first.claim(actors.ana, sender=actors.outsider)
+
+
+@pytest.mark.threat("B9")
+def test_claim__given_a_parent_that_is_not_sealed__waits_there(works, open_work, seal_work, actors):
+    parent_id, parent = open_work()
+    child = seal_work((actors.ben, 90), upstream=[(parent_id, 0, 1_000)])
+    pay(NATIVE, actors.payer, child, 1_000)
+    with gains(NATIVE, (parent, 100), (child, -100)):
+        child.claim(parent, sender=actors.outsider)
+    assert owed(parent, NATIVE, actors.ana) == [0]
+    parent.record(b"\1" * 32, 1, [(actors.ana, 1)], sender=actors.pipeline)
+    parent.seal(NO_ROOT, 0, sender=actors.studio)
+    assert owed(parent, NATIVE, actors.ana) == [100]

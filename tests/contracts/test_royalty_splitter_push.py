@@ -42,6 +42,7 @@ def test_push_all__given_all_holders__pays_all_at_once(token, actors):
     assert tuple(token.revenueOf(NATIVE)) == (0, 0, 100)
 
 
+@pytest.mark.threat("B5")
 def test_push_all__given_what_does_not_divide__leaves_it_for_later(token, actors):
     pay(NATIVE, actors.payer, token, 9)
     with gains(NATIVE, (actors.ana, 4), (actors.ben, 2), (actors.cleo, 1), (token, -7)):
@@ -114,6 +115,7 @@ def test_push_all__given_an_open_work__reverts(open_work, actors):
         token.pushAllToken(NATIVE, [actors.ana], sender=actors.outsider)
 
 
+@pytest.mark.threat("B2")
 @pytest.mark.parametrize("mode", [REJECT, REJECT_WITH_BOMB, BURN_GAS])
 def test_push_all__given_a_holder_that_cannot_be_paid__credits_it(rich, recipient, actors, mode):
     recipient.setMode(mode, sender=actors.outsider)
@@ -197,6 +199,7 @@ def test_push_all_token__given_a_blocked_holder__credits_it(seal_work, actors, h
 # Re-entrancy
 
 
+@pytest.mark.threat("B1")
 @pytest.mark.parametrize("path", ["claim", "claimTo", "claimMany", "claimToken", "pushAll"])
 @pytest.mark.parametrize(
     "attack", ["claim", "claimTo", "claimMany", "pushAll", "transfer", "join", "owedOf"]

@@ -85,7 +85,10 @@ def test_open__when_the_treasury_changes__needs_a_licence_of_the_new_one(
     old = treasury_license()
     projects.setTreasury(project_id, actors.cleo, sender=actors.studio)
     refused(film.work_id, old)
-    derive(film.work_id, buy(posted(salt=1), actors.cleo))
+    new = buy(posted(salt=1), actors.cleo)
+    refused(film.work_id, new)  # its holder did not agree to serve the project
+    projects.acceptTreasury(project_id, sender=actors.cleo)
+    derive(film.work_id, new)
 
 
 def test_open__given_a_licence_of_another_work__reverts(
@@ -97,6 +100,7 @@ def test_open__given_a_licence_of_another_work__reverts(
     refused(film.work_id, license_id)
 
 
+@pytest.mark.threat("B8")
 def test_open__when_the_licence_ends__derives_to_the_second_before(
     market, works, film, treasury_license, refused, project_id, actors, chain
 ):
@@ -176,6 +180,7 @@ def test_open__given_two_parents__each_needs_its_licence(
     assert tuple(token.upstreams()) == ([film.work_id, other.work_id], [BPS, BPS])
 
 
+@pytest.mark.threat("B8")
 def test_open__given_a_licence__never_makes_a_cycle(
     works, project_id, film, treasury_license, derive, refused, studio_id
 ):
@@ -190,16 +195,29 @@ def test_open__given_a_licence__never_makes_a_cycle(
 
 @pytest.mark.parametrize("currency", ["native", "dollar"])
 def test_claim__given_three_generations__pays_the_last_holder_to_the_unit(
-    market, works, film, dollar, posted, buy, create_film, create_project, actors, currency
+    market,
+    works,
+    projects,
+    film,
+    dollar,
+    posted,
+    buy,
+    create_film,
+    create_project,
+    actors,
+    currency,
 ):
     """B derives from the film for 20 %, C from B for 25 %; a sale of C reaches all three."""
     coin = NATIVE if currency == "native" else dollar
     middle_id = create_project(licensing=market, treasury=actors.cleo)
+    last_id = create_project()
+    projects.acceptTreasury(middle_id, sender=actors.cleo)
+    projects.acceptTreasury(last_id, sender=actors.treasurer)
     first = buy(posted(derivativeBps=2_000), actors.cleo)
     b = create_film(projectId=middle_id, upstream=[(film.work_id, first, 2_000)])
     terms = {"workId": b.work_id, "asset_id": b.asset_id}
     second = buy(posted(derivativeBps=2_500, **terms), actors.treasurer)
-    c = create_film(upstream=[(b.work_id, second, 2_500)], projectId=create_project())
+    c = create_film(upstream=[(b.work_id, second, 2_500)], projectId=last_id)
     for work, parent in ((b, film), (c, b)):
         work.token.claimToken(NATIVE, parent.token, sender=actors.outsider)
     everyone = [actors.ana, actors.ben]

@@ -45,11 +45,13 @@ def test_hash__given_typed_data__equals_the_vector(harness, on_chain_id, vector)
     assert harness.isSigned(vector["signer"], vector["digest"], vector["signature"]) is True
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize("case", REFUSED["signatures"], ids=lambda case: case["why"])
 def test_is_signed__given_malformed_signature__is_false(harness, case):
     assert harness.isSigned(REFUSED["signer"], REFUSED["digest"], case["signature"]) is False
 
 
+@pytest.mark.threat("A2")
 def test_is_signed__when_signer_is_zero__is_false(harness):
     zero = "0x" + "00" * 20
     assert harness.isSigned(zero, REFUSED["digest"], "0x" + "00" * 65) is False
@@ -92,3 +94,14 @@ def test_payout_id_of__given_chain_and_address__equals_the_vector(
     with on_chain_id(int(vector["chainId"])):
         found = there.payoutIdOf(tuple(values_of(vector["terms"].values())))
     assert found.hex() == vector["payoutId"][2:]
+
+
+@pytest.mark.parametrize("vector", IDS["offerId"], ids=lambda vector: vector["chainId"])
+def test_offer_id_of__given_chain_and_address__equals_the_vector(
+    market, placed, on_chain_id, vector
+):
+    there = placed(market, vector["market"])
+
+    with on_chain_id(int(vector["chainId"])):
+        found = there.offerIdOf(tuple(values_of(vector["offer"].values())))
+    assert found.hex() == vector["offerId"][2:]

@@ -55,6 +55,7 @@ def assert_native_works(token, actors):
 # Transfers that fail
 
 
+@pytest.mark.threat("B3")
 @pytest.mark.parametrize("flaw", REFUSING)
 def test_claim_token__given_a_transfer_that_fails__stays_owed(token, hostile, actors, spoil, flaw):
     pay(hostile, actors.payer, token, 100)
@@ -71,6 +72,7 @@ def test_claim_token__given_a_transfer_that_fails__stays_owed(token, hostile, ac
         token.claimTokenMany(hostile, [actors.ana, actors.ben], sender=actors.outsider)
 
 
+@pytest.mark.threat("B2")
 @pytest.mark.parametrize("flaw", REFUSING)
 def test_claim_token_many__given_transfers_that_fail__pays_nobody(
     token, hostile, actors, spoil, flaw
@@ -101,6 +103,7 @@ def test_push_all_token__given_transfers_that_fail__credits_all(
         token.claimTokenMany(hostile, holders, sender=actors.outsider)
 
 
+@pytest.mark.threat("B2")
 def test_claim_token_many__given_a_blocked_holder__pays_the_others(token, hostile, actors):
     pay(hostile, actors.payer, token, 100)
     hostile.setBlocked(actors.ana, True, sender=actors.outsider)
@@ -113,6 +116,7 @@ def test_claim_token_many__given_a_blocked_holder__pays_the_others(token, hostil
 # Transfers that are odd
 
 
+@pytest.mark.threat("B3")
 @pytest.mark.parametrize("flaw", ["RETURNS_NOTHING", "RETURNS_BOMB", "REVERTS_ON_ZERO"])
 def test_claim_token__given_odd_but_valid_transfers__pays(token, hostile, actors, spoil, flaw):
     spoil(flaw)
@@ -126,16 +130,37 @@ def test_claim_token__given_odd_but_valid_transfers__pays(token, hostile, actors
         token.claimTokenMany(hostile, holders, sender=actors.outsider)
 
 
+@pytest.mark.parametrize("terms", ["primaryCurrency", "accepts"])
+def test_push_all_token__given_a_currency_that_takes_another__reverts(
+    project, seal_work, actors, hostile, recipient, spoil, terms
+):
+    other = project.MockHostileERC20.deploy(sender=actors.outsider)
+    token = seal_work((recipient, 1), **{terms: [other] if terms == "accepts" else other})
+    for currency in (hostile, other):
+        pay(currency, actors.payer, token, 100)
+    spoil("HOOK")
+    recipient.reenter(other, other.setBalance.encode_input(token, 99), sender=actors.ana)
+    with reverts_with(token, "RoyaltySplitterCurrencyInvalid", currency=hostile):
+        token.pushAllToken(hostile, [recipient], sender=actors.outsider)
+    recipient.reenter(other, other.setBalance.encode_input(token, 100), sender=actors.ana)
+    with gains(hostile, (recipient, 100), (token, -100)):
+        token.pushAllToken(hostile, [recipient], sender=actors.outsider)
+
+
+@pytest.mark.threat("B3")
 def test_push_all_token__given_a_revert_on_zero__skips_who_has_nothing(
     token, hostile, actors, spoil
 ):
     spoil("REVERTS_ON_ZERO")
     pay(hostile, actors.payer, token, 100)
     holders = (actors.ana.address, actors.ben.address, actors.cleo.address)
+    holders = sorted(holders, key=str.lower)
     with gains(hostile, (actors.ana, 60), (actors.ben, 40), (actors.cleo, 0)):
-        token.pushAllToken(hostile, sorted(holders, key=str.lower), sender=actors.outsider)
+        receipt = token.pushAllToken(hostile, holders, sender=actors.outsider)
+    assert receipt.events == [event(token, "RevenuePushed", hostile, 100, 3)]
 
 
+@pytest.mark.threat("B3")
 def test_claim_token__given_a_fee_on_transfer__takes_it_from_the_receiver(
     token, hostile, actors, spoil
 ):
@@ -150,6 +175,7 @@ def test_claim_token__given_a_fee_on_transfer__takes_it_from_the_receiver(
         token.claimToken(hostile, actors.ben, sender=actors.outsider)
 
 
+@pytest.mark.threat("B3")
 def test_claim_token__given_a_token_that_lost_its_code__stays_owed(token, hostile, actors, chain):
     pay(hostile, actors.payer, token, 100)
     token.claimToken(hostile, actors.ana, sender=actors.outsider)
@@ -163,6 +189,7 @@ def test_claim_token__given_a_token_that_lost_its_code__stays_owed(token, hostil
 # Balances that move by themselves
 
 
+@pytest.mark.threat("B3")
 def test_owed_of__given_a_rebase_up__is_revenue(token, hostile, actors):
     pay(hostile, actors.payer, token, 100)
     token.claimToken(hostile, actors.ana, sender=actors.outsider)
@@ -172,6 +199,7 @@ def test_owed_of__given_a_rebase_up__is_revenue(token, hostile, actors):
         token.claimTokenMany(hostile, [actors.ana, actors.ben], sender=actors.outsider)
 
 
+@pytest.mark.threat("B3")
 def test_claim_token__given_a_rebase_down__pays_first_come_until_revenue_fills_the_gap(
     token, hostile, actors
 ):
@@ -192,6 +220,17 @@ def test_claim_token__given_a_rebase_down__pays_first_come_until_revenue_fills_t
         token.claimTokenMany(hostile, holders, sender=actors.outsider)
 
 
+def test_claim_token_many__given_a_rebase_down__accounts_for_nothing(seal_work, hostile, actors):
+    token = seal_work((actors.ana, 1), accepts=[hostile])
+    pay(hostile, actors.payer, token, 100)
+    token.claimTokenMany(hostile, [], sender=actors.outsider)
+    before = tuple(token.revenueOf(hostile))
+    hostile.setBalance(token, 40, sender=actors.outsider)
+    token.claimTokenMany(hostile, [], sender=actors.outsider)
+    assert tuple(token.revenueOf(hostile)) == before == (100 << 20, 100 << 20, 1)
+
+
+@pytest.mark.threat("B3")
 @pytest.mark.parametrize("flaw", MUTE)
 def test_transfer__given_a_balance_that_cannot_be_read__moves_shares(
     token, hostile, actors, spoil, flaw
@@ -236,6 +275,7 @@ def test_join__given_a_balance_that_cannot_be_read__joins(seal_work, hostile, ac
 # Hooks that re-enter
 
 
+@pytest.mark.threat("B1")
 @pytest.mark.parametrize("path", ["claimToken", "claimTokenTo", "claimTokenMany", "pushAllToken"])
 @pytest.mark.parametrize("attack", ["claimToken", "pushAllToken", "transfer", "owedOf"])
 def test_token_payment__when_the_recipient_re_enters__is_paid_once(
@@ -267,17 +307,21 @@ def test_token_payment__when_the_recipient_re_enters__is_paid_once(
 # Amounts
 
 
-@pytest.mark.parametrize("decimals", [0, 26])
-def test_claim_token__given_any_decimals__pays_every_base_unit(token, hostile, actors, decimals):
+@pytest.mark.threat("B3")
+@pytest.mark.parametrize(("decimals", "hundredth"), [(0, 1), (2, 1), (27, 10**25)])
+def test_claim_token__given_any_decimals__pays_every_base_unit(
+    token, hostile, actors, decimals, hundredth
+):
     hostile.setDecimals(decimals, sender=actors.outsider)
-    unit = 10**decimals
-    pay(hostile, actors.payer, token, 100 * unit)
-    rounds = 100 * unit // CAP + 1
-    with gains(hostile, (actors.ana, 60 * unit), (actors.ben, 40 * unit), (token, -100 * unit)):
+    pay(hostile, actors.payer, token, 100 * hundredth)
+    rounds = 100 * hundredth // CAP + 1
+    ana, ben = 60 * hundredth, 40 * hundredth
+    with gains(hostile, (actors.ana, ana), (actors.ben, ben), (token, -ana - ben)):
         for _ in range(rounds):
             token.claimTokenMany(hostile, [actors.ana, actors.ben], sender=actors.outsider)
 
 
+@pytest.mark.threat("B12")
 def test_owed_of__given_more_than_the_cap__lets_the_rest_wait(seal_work, hostile, actors):
     token = seal_work((actors.ana, 1), primaryCurrency=hostile)
     hostile.setBalance(token, 2 * CAP + 5, sender=actors.outsider)
@@ -287,6 +331,7 @@ def test_owed_of__given_more_than_the_cap__lets_the_rest_wait(seal_work, hostile
             token.claimToken(hostile, actors.ana, sender=actors.outsider)
 
 
+@pytest.mark.threat("B3")
 @pytest.mark.parametrize("excess", [2**128, 2**256 - 1 - CAP])
 def test_owed_of__given_an_absurd_balance__stops_at_the_cap(token, hostile, actors, excess):
     hostile.setBalance(token, CAP + excess, sender=actors.outsider)
@@ -299,6 +344,7 @@ def test_owed_of__given_an_absurd_balance__stops_at_the_cap(token, hostile, acto
     assert owed(token, hostile, actors.ana, actors.cleo) == [scaled * 60 >> 20, 0]
 
 
+@pytest.mark.threat("B12")
 def test_claim_token__given_revenue_per_share_that_wraps__pays_exactly(seal_work, hostile, actors):
     token = seal_work((actors.ana, 2), (actors.ben, 1), primaryCurrency=hostile)
     third = CAP // 3
@@ -314,6 +360,7 @@ def test_claim_token__given_revenue_per_share_that_wraps__pays_exactly(seal_work
 # Native currency that nobody sent by a payment
 
 
+@pytest.mark.threat("B4")
 def test_owed_of__given_forced_native_currency__is_revenue(token, actors, chain):
     chain.provider.set_balance(token.address, 101)
     assert owed(token, NATIVE, actors.ana, actors.ben) == [60, 40]
@@ -322,6 +369,7 @@ def test_owed_of__given_forced_native_currency__is_revenue(token, actors, chain)
     assert token.balance == 1
 
 
+@pytest.mark.threat("B4")
 def test_owed_of__given_currency_at_the_address_before_the_work__is_revenue(
     works, seal_work, actors
 ):

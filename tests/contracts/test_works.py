@@ -82,6 +82,7 @@ def test_open__given_no_role_that_may__reverts(
         works.open(values(terms), sender=actors.ana)
 
 
+@pytest.mark.threat("A10")
 def test_open__given_an_unknown_project__reverts(projects, works, terms, actors):
     terms["projectId"] = 999
     refused = {"projectId": 999, "account": actors.studio, "anyOf": MAY_OPEN}
@@ -111,6 +112,7 @@ def test_open__given_the_native_currency_as_primary__reverts(works, terms, actor
         works.open(values(terms), sender=actors.pipeline)
 
 
+@pytest.mark.threat("B3")
 def test_open__given_a_currency_without_code__reverts(works, terms, actors):
     terms["primaryCurrency"] = actors.ana.address
     with reverts_with(works, "WorksCurrencyInvalid", currency=actors.ana):
@@ -133,6 +135,7 @@ def test_open__given_eight_parents__keeps_them_in_order(open_work):
     assert tuple(token.upstreams()) == (parents, bps)
 
 
+@pytest.mark.threat("B13")
 def test_open__given_nine_parents__reverts(works, terms, actors, open_work):
     parent, _ = open_work()
     terms["upstream"] = [(parent, 0, 1)] * 9
@@ -140,6 +143,7 @@ def test_open__given_nine_parents__reverts(works, terms, actors, open_work):
         works.open(values(terms), sender=actors.pipeline)
 
 
+@pytest.mark.threat("B8")
 @pytest.mark.parametrize(
     ("parts", "bad", "total"),
     [
@@ -161,11 +165,20 @@ def test_open__given_bps_that_leave_nothing__reverts(
         works.open(values(terms), sender=actors.pipeline)
 
 
+@pytest.mark.threat("B8")
 def test_open__given_itself_or_nothing_as_parent__reverts(works, terms, actors):
     for unknown in (0, works.count() + 1, 2**40 - 1):
         terms["upstream"] = [(unknown, 0, 100)]
         with reverts_with(works, "WorksUnknown", workId=unknown):
             works.open(values(terms), sender=actors.pipeline)
+
+
+def test_open__when_the_tokens_address_is_taken__reverts(works, terms, actors, chain):
+    count = works.count()
+    chain.provider.set_code(works.tokenOf(count + 1), "0x00")
+    with reverts_with(works, "CloneFailed"):
+        works.open(tuple(terms.values()), sender=actors.pipeline)
+    assert works.count() == count
 
 
 def test_open__given_a_foreign_parent_without_market__reverts(
@@ -191,6 +204,7 @@ def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_deriva
     works, projects, terms, actors, foreign_work, licensing, chain
 ):
     licensing.setPermitted(True, sender=actors.studio)
+    projects.setTreasury(terms["projectId"], actors.treasurer, sender=actors.studio)
     terms["upstream"] = [(foreign_work, 7, 100)]
     refused = {"workId": foreign_work, "licenseId": 7, "bps": 100}
     with reverts_with(works, "WorksUpstreamNotLicensed", **refused):
@@ -207,6 +221,7 @@ def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_deriva
     assert receipt.events[0].upstream == [(foreign_work, 7, 100)]
 
 
+@pytest.mark.threat("A10")
 @pytest.mark.parametrize("unknown", [0, 2**40 - 1])
 def test_project_of__given_an_unknown_work__reverts(works, unknown):
     with reverts_with(works, "WorksUnknown", workId=unknown):
@@ -243,6 +258,7 @@ def test_domain_separator__given_works__is_the_one_of_the_sdk(works):
     assert works.domainSeparator() == domain_of(works).separator()
 
 
+@pytest.mark.threat("A1")
 def test_domain_separator__given_a_fork_of_the_chain__changes(works, on_chain_id):
     with on_chain_id(2):
         assert works.domainSeparator() == domain_of(works, 2).separator()
@@ -286,6 +302,7 @@ def test_join__given_the_implementation__reverts(implementation, actors):
 # A clone takes plain payments for next to nothing.
 
 
+@pytest.mark.threat("B14")
 def test_payment__when_plain__costs_15_gas_more_than_to_anyone(seal_work, actors):
     token = seal_work((actors.ana, 1))
     receipt = actors.payer.transfer(token, 10**18)
@@ -293,6 +310,7 @@ def test_payment__when_plain__costs_15_gas_more_than_to_anyone(seal_work, actors
     assert list(receipt.logs) == []
 
 
+@pytest.mark.threat("B14")
 def test_payment__when_sent_with_2300_gas__arrives(seal_work, actors, recipient):
     token = seal_work((actors.ana, 1))
     recipient.payOnStipend(token, value=5, sender=actors.payer)

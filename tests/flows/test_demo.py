@@ -165,6 +165,7 @@ def test_demo__when_told__opens_one_field_that_leads_to_a_signed_step(
     assert opened["root"] in details
 
 
+@pytest.mark.threat("D2")
 def test_demo__when_told__keeps_prompts_and_keys_in_the_private_folder(
     told: SimpleNamespace,
 ) -> None:
@@ -180,6 +181,7 @@ def test_demo__when_told__keeps_prompts_and_keys_in_the_private_folder(
         assert not [secret for secret in secrets if secret in path.read_text()], path.name
 
 
+@pytest.mark.threat("D2")
 def test_perform__when_played__puts_no_key_and_no_prompt_on_the_chain(tmp_path: Path) -> None:
     examples = find_examples()
     brief, brand = read_brief(examples / "brief.md"), read_brand(examples / "brand.json")

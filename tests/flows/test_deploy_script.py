@@ -50,6 +50,7 @@ def said(run: subprocess.Popen[str]) -> dict[str, str]:
     return {line[0]: line[2] for line in words if len(line) == 3 and line[0] in NAMES}
 
 
+@pytest.mark.threat("C8", "E2")
 def test_deploy__when_killed_half_way_and_run_again__goes_on_and_then_changes_nothing(
     start, chain, payer, tmp_path
 ):

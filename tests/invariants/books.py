@@ -1,13 +1,10 @@
 """A work's money as it lies in storage, see `contracts/types/Packed.sol`: scaled, not rounded."""
 
-from functools import lru_cache
-
 from invariants.chain import Chain
 from invariants.world import NATIVE, slot_of
 
 MASK = 2**108 - 1
 ACCOUNTS, REVENUES, DEBTS = 0, 1, 2
-_slot = lru_cache(4096)(slot_of)
 
 
 class Books:
@@ -39,4 +36,4 @@ class Books:
         return (self.revenue(currency)[0] * (account >> 216) - debt) & MASK
 
     def _word(self, mapping: int, *keys: str) -> int:
-        return self._chain.storage(self._token, _slot(mapping, *keys))
+        return self._chain.storage(self._token, slot_of(mapping, *keys))

@@ -5,10 +5,11 @@ Both mine one block per transaction, one second after the last, under the rules 
 
 import http.client
 import json
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from creatoken_sdk.anvil import Anvil
 
+CHAIN_ID = 1  # pyrevm takes no other
 GAS = 30_000_000  # of each transaction; without a limit, an endless loop would hang the test
 START = 2_000_000_000
 RICH = "0x" + "77" * 20
@@ -24,11 +25,21 @@ class Reverted(Exception):
         self.data = data
 
 
+class Log(NamedTuple):
+    """An event as it lies in a receipt."""
+
+    address: str
+    topics: list[bytes]
+    data: bytes
+
+
 class Chain(Protocol):
     """What a property test needs of a chain. Addresses are lower-case hex, times UTC seconds."""
 
     time: int
     """Of the last block; a test may put it forward."""
+    logs: list[Log]
+    """Of the last transaction that was sent and did not revert."""
 
     def deploy(self, code: bytes, value: int = 0) -> str:
         """Runs creation code with base units; returns the contract's address."""
@@ -73,7 +84,9 @@ class InProcess:
 
     def send(self, sender: str, to: str, data: bytes = b"", value: int = 0) -> bytes:
         self._next_block()
-        return self._run(sender, to, data, value, False)
+        output = self._run(sender, to, data, value, False)
+        self.logs = [Log(it.address.lower(), *it.data) for it in self._evm.result.logs]
+        return output
 
     def call(self, to: str, data: bytes) -> bytes:
         return self._run(RICH, to, data, 0, True)
@@ -112,7 +125,8 @@ class OnAnvil:
 
     def __init__(self) -> None:
         """Starts it; `stop` it."""
-        self._anvil = Anvil(mining=False, hardfork="cancun", base_fee=0, gas_price=0).start()
+        fees = {"base_fee": 0, "gas_price": 0}
+        self._anvil = Anvil(chain_id=CHAIN_ID, mining=False, hardfork="cancun", **fees).start()
         self._socket = http.client.HTTPConnection(self._anvil.url.removeprefix("http://"))
         self._ask("anvil_autoImpersonateAccount", True)
         self._ask("anvil_setBalance", RICH, hex(2**200))
@@ -126,7 +140,7 @@ class OnAnvil:
     def send(self, sender: str, to: str, data: bytes = b"", value: int = 0) -> bytes:
         message = {"from": sender, "to": to, "data": _hex(data), "value": hex(value)}
         output = self._try(message, self.time + 1)
-        self._mine(message)
+        self.logs = [_log(it) for it in self._mine(message)["logs"]]
         return output
 
     def call(self, to: str, data: bytes) -> bytes:
@@ -176,3 +190,8 @@ class OnAnvil:
 
 def _hex(data: bytes) -> str:
     return "0x" + data.hex()
+
+
+def _log(entry: dict[str, Any]) -> Log:
+    topics = [bytes.fromhex(it[2:]) for it in entry["topics"]]
+    return Log(entry["address"].lower(), topics, bytes.fromhex(entry["data"][2:]))

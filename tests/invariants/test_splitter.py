@@ -303,6 +303,7 @@ def studio(world, project):
     return Studio(world, project)
 
 
+@pytest.mark.threat("B1", "B5", "B6")
 def test_splitter__given_random_steps__keeps_every_invariant(studio, stateful):
     run_state_machine_as_test(lambda: SplitterMachine(studio), settings=stateful)
 

@@ -259,6 +259,7 @@ class VaultMachine(RuleBasedStateMachine):
                 send()
 
 
+@pytest.mark.threat("B10")
 def test_vault__given_random_steps__keeps_every_invariant(world, project, stateful):
     escrow = Escrow(world, project)
     run_state_machine_as_test(lambda: VaultMachine(escrow), settings=stateful)

@@ -5,6 +5,7 @@ are honest tokens that can block an account; `odd` has one flaw at a time.
 """
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from eth_abi import encode
@@ -144,6 +145,7 @@ class World:
         self.tokens[currency].send("setBlocked", self.addresses[name], blocked)
 
 
+@lru_cache(4096)
 def slot_of(mapping: int, *keys: str) -> int:
     """Storage slot of a mapping's value, by the number of its declaration and address keys."""
     slot = mapping

@@ -8,6 +8,7 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 import creatoken_sdk
@@ -46,6 +47,7 @@ def test_demo__given_help__keeps_its_name_and_options() -> None:
     assert "--json" in shown
 
 
+@pytest.mark.threat("C8")
 def test_demo__when_the_folder_cannot_be_written__names_the_option(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     code, shown, complaint = creatoken("demo", "--out", tmp_path / "taken")
@@ -63,6 +65,7 @@ def test_demo__when_the_examples_are_missing__says_where_they_are(tmp_path: Path
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.threat("D5")
 def test_main__given_a_name_that_steers_the_terminal__shows_it_escaped(tmp_path: Path) -> None:
     taken = tmp_path / "\x1b[2J\u202egnp"
     taken.write_text("a file")
@@ -88,6 +91,7 @@ def test_artefacts__given_a_private_folder_that_others_can_read__closes_it(tmp_p
     assert (tmp_path / "private").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.threat("D5")
 def test_report__given_text_that_steers_the_terminal__shows_it_escaped() -> None:
     shown, evil = StringIO(), "a\x1b[2J\r\u202eb"
     report = Report(Console(file=shown, width=200, force_terminal=True, color_system=None))

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import creatoken_sdk
 
+PACKAGE = Path(creatoken_sdk.__file__).parent
+REACHING = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "web3"}
 HEAVY = ("web3", "eth_account", "eth_abi", "requests", "numpy", "PIL", "ape", "typer")
 HEAVY += ("pytest", "hypothesis", "sqlite3")
 
@@ -55,3 +59,21 @@ def test_all__given_what_dir_shows__lists_every_public_name() -> None:
 def test_getattr__given_an_unknown_name__is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="NoSuchName"):
         _ = creatoken_sdk.NoSuchName
+
+
+@pytest.mark.threat("D4")
+def test_modules__given_the_package__only_two_can_open_a_connection() -> None:
+    """The endpoint of a chain, and the local chain: no address in a record is ever fetched."""
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for name in imported(path)
+        if name.split(".")[0] in REACHING and name != "urllib.parse"
+    }
+    assert found == {"anvil.py", "chain/client.py", "chain/rpc.py"}
+
+
+def imported(path: Path) -> list[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return plain + [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]

@@ -16,7 +16,7 @@ from creatoken_sdk import (
     Work,
 )
 from creatoken_sdk.anvil import Anvil
-from creatoken_sdk.chain.errors import BadResponseError, DevKeyError
+from creatoken_sdk.chain.errors import BadResponseError, DevKeyError, RpcError
 from creatoken_sdk.chain.reverts import (
     ApprovalsNotDirectorError,
 )
@@ -75,6 +75,7 @@ LIES: dict[str, Any] = {
 }
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("lie", LIES)
 def test_find__when_the_node_answers_with_another_log__refuses_to_believe_it(
     faulty: Creatoken, endpoint: FaultyEndpoint, ct: Creatoken, work: Work, lie: str
@@ -94,6 +95,7 @@ def test_find__when_the_node_answers_with_another_log__refuses_to_believe_it(
     assert found["asset_id"] == ct.assets.id_of(asset)
 
 
+@pytest.mark.threat("E5")
 def test_sign__given_a_development_key_on_another_chain__refuses(
     ct: Creatoken, chain: Anvil
 ) -> None:
@@ -193,6 +195,19 @@ def test_payouts__when_waived_or_expired__pays_the_payer_back(
     statuses = [ct.payouts.status_of(ct.payouts.id_of(one)) for one in (waived, expired)]
     assert statuses == [PayoutStatus.WAIVED, PayoutStatus.REFUNDED]
     assert ct.payouts.credit_of(maya.address) == 0
+
+
+@pytest.mark.threat("B13")
+def test_fund_many__given_a_thousand_payouts__is_refused_before_anything_is_signed(
+    ct: Creatoken, work: Work
+) -> None:
+    """Five hundred fit into the 2^24 gas that public chains grant a transaction."""
+    terms = [terms_of(ct, work, ct.address, amount=1, salt=salt) for salt in range(1_000)]
+    count = ct.wallet.rpc.integer("eth_getTransactionCount", ct.address, "pending")
+    with pytest.raises(RpcError, match="refused eth_call"):
+        ct.payouts.fund_many(terms)
+    assert ct.wallet.rpc.integer("eth_getTransactionCount", ct.address, "pending") == count
+    assert ct.payouts.fund_many(terms[:500]).gas_used < 2**24
 
 
 def test_fund__given_a_token__needs_an_allowance_first(

@@ -27,6 +27,7 @@ from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
 
 
+@pytest.mark.threat("C6")
 def test_connect__when_nothing_is_deployed__says_how_to_deploy() -> None:
     with Anvil() as empty, pytest.raises(NotDeployedError, match="ape run deploy"):
         Creatoken.connect(empty.url)
@@ -37,6 +38,7 @@ def test_connect__when_the_chain_id_is_unknown__says_how_to_deploy() -> None:
         Creatoken.connect(other.url)
 
 
+@pytest.mark.threat("E4")
 def test_connect__when_the_deployment_is_of_another_chain__refuses(
     chain: Anvil, tmp_path: Path
 ) -> None:
@@ -46,6 +48,7 @@ def test_connect__when_the_deployment_is_of_another_chain__refuses(
         Creatoken.connect(chain.url, deployment=path)
 
 
+@pytest.mark.threat("C6", "E4")
 def test_connect__when_code_differs__refuses(chain: Anvil) -> None:
     packaged = Deployment.packaged(31337)
     wrong = replace(packaged.contracts["Anchors"], code_hash=bytes(32))
@@ -86,6 +89,7 @@ def test_send__given_a_call_that_returns_an_id__returns_its_receipt(ct: Creatoke
     )
 
 
+@pytest.mark.threat("C1")
 def test_sign__when_kept_and_broadcast_twice__is_mined_once(ct: Creatoken) -> None:
     transaction = ct.sign(ct.anchors.anchor.call(b"\x0a" * 32, topic=bytes(32), count=1))
     ct.broadcast(transaction)
@@ -95,6 +99,7 @@ def test_sign__when_kept_and_broadcast_twice__is_mined_once(ct: Creatoken) -> No
     assert "0x" + transaction.raw.hex() not in repr(transaction)
 
 
+@pytest.mark.threat("C2")
 def test_send__given_many_threads_with_one_key__mines_every_call(ct: Creatoken) -> None:
     roots = [bytes([200, number]) * 16 for number in range(24)]
     calls = [ct.anchors.anchor.call(root, topic=bytes(32), count=1) for root in roots]

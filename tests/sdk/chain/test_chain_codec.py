@@ -79,6 +79,7 @@ def test_encode_call__when_an_address_is_an_account__takes_its_address() -> None
     )
 
 
+@pytest.mark.threat("A13")
 @pytest.mark.parametrize(
     ("kind", "value"),
     [

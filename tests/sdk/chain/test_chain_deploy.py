@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from eth_account import Account
@@ -30,12 +31,14 @@ def sent(wallet: Wallet) -> int:
     return wallet.rpc.integer("eth_getTransactionCount", wallet.address, "latest")
 
 
+@pytest.mark.threat("E1")
 def test_plan__given_the_packaged_contracts__equals_the_packaged_deployment() -> None:
     packaged = Deployment.packaged(31337).contracts
     planned = {one.name: (one.address, one.code_hash) for one in plan()}
     assert planned == {name: (one.address, one.code_hash) for name, one in packaged.items()}
 
 
+@pytest.mark.threat("B14")
 def test_plan__given_every_contract__fits_the_limits_of_public_chains(wallet: Wallet) -> None:
     for name, contract in deploy(wallet):
         receipts = wallet.rpc.mapping("eth_getBlockByNumber", hex(contract.block), False)
@@ -55,6 +58,7 @@ def test_deploy__when_run_twice__sends_nothing_the_second_time(wallet: Wallet) -
     assert [one.block for one in second.values()] == [0] * 6
 
 
+@pytest.mark.threat("E2")
 @pytest.mark.parametrize("done", [0, 1, 2, 3, 4, 5])
 def test_deploy__when_stopped_after_any_contract__goes_on_there(
     empty: Anvil, wallet: Wallet, done: int
@@ -66,6 +70,7 @@ def test_deploy__when_stopped_after_any_contract__goes_on_there(
     assert Creatoken.connect(empty.url).deployment.contracts.keys() == contracts.keys()
 
 
+@pytest.mark.threat("E2")
 def test_deploy__when_other_code_is_at_an_address__refuses_and_sends_nothing_there(
     empty: Anvil, wallet: Wallet
 ) -> None:
@@ -73,6 +78,17 @@ def test_deploy__when_other_code_is_at_an_address__refuses_and_sends_nothing_the
     with pytest.raises(CodeMismatchError, match="not the Anchors"):
         list(deploy(wallet))
     assert sent(wallet) == 1
+
+
+@pytest.mark.threat("B4")
+def test_deploy__when_money_came_to_the_addresses_before__deploys_there(
+    empty: Anvil, wallet: Wallet
+) -> None:
+    for one in plan():
+        empty.request("anvil_setBalance", one.address, "0x65")
+    assert {one.address for _, one in deploy(wallet)} == {one.address for one in plan()}
+    ct = Creatoken.connect(empty.url)
+    assert ct.wallet.rpc.integer("eth_getBalance", ct.payouts.address, "latest") == 0x65
 
 
 def test_deploy__when_the_deployer_is_missing__puts_it_there_first(
@@ -109,3 +125,14 @@ def test_deployment__given_a_record__reads_back_what_it_wrote(wallet: Wallet) ->
     assert Deployment.from_json(deployment.to_json()) == deployment
     with pytest.raises(NotDeployedError, match="MetricGate is not deployed"):
         deployment.address("MetricGate")
+
+
+@pytest.mark.parametrize("written", [None, "", "[]", "{}", '{"chainId": 1, "contracts": [1]}'])
+def test_load__given_no_deployment__says_how_to_get_one(
+    tmp_path: Path, written: str | None
+) -> None:
+    path = tmp_path / "7.json"
+    if written is not None:
+        path.write_text(written)
+    with pytest.raises(NotDeployedError, match=r"7\.json is missing or no deployment; deploy with"):
+        Deployment.load(path)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import ape
 import pytest
 
 from creatoken_sdk import NATIVE, Creatoken, License, Offer, OfferStatus, Work
@@ -10,19 +11,27 @@ from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.chain.codec import decode_result, encode_call
 from creatoken_sdk.chain.licenses import FOREVER, OfferState
 from creatoken_sdk.chain.reverts import (
+    ApprovalsWithdrawnError,
+    ERC20InsufficientAllowanceError,
+    LicenseMarketCurrencyInvalidError,
     LicenseMarketDeployedError,
     LicenseMarketEndedError,
+    LicenseMarketNotHolderError,
     LicenseMarketNotTransferableError,
+    LicenseMarketOfferInvalidError,
     LicenseMarketOfferStatusInvalidError,
     LicenseMarketPerpetualError,
     LicenseMarketPriceAboveMaxError,
     LicenseMarketSoldOutError,
     LicenseMarketTerritoryInvalidError,
+    LicenseMarketTooManyHeldError,
     LicenseMarketUnknownError,
     ProjectsUnauthorizedError,
 )
+from creatoken_sdk.errors import EncodingError
 from creatoken_sdk.record import market
 from finals import approve, asset_of
+from flows.coin import Coin
 from sdk.chain.balances import balance
 
 DAY = 24 * 60 * 60
@@ -36,6 +45,15 @@ def asset_id(ct: Creatoken, chain: Anvil, work: Work) -> int:
     asset = asset_of(ct, work, "final")
     ct.assets.register(asset)
     return approve(ct, chain.accounts[1], asset)
+
+
+@pytest.fixture
+def dollar(ct: Creatoken) -> Coin:
+    """An ERC-20 that everybody may mint; the studio has 1,000."""
+    code = ape.project.MockERC20.contract_type.deployment_bytecode.bytecode
+    coin = Coin.create(ct, bytes.fromhex(code.removeprefix("0x")))
+    coin.mint(ct, ct.address, 1_000)
+    return coin
 
 
 @pytest.fixture
@@ -70,11 +88,11 @@ def terms_of(work: Work) -> Offer:
 
 
 def test_licenses__from_offer_to_market__the_views_say_so(
-    ct: Creatoken, artist: Creatoken, chain: Anvil, work: Work, post: Post
+    ct: Creatoken, artist: Creatoken, chain: Anvil, work: Work, asset_id: int, post: Post
 ) -> None:
     offer = post()
     offer_id = ct.licenses.offer_id(offer)
-    assert ct.licenses.offer_state(offer_id) == OfferState(OfferStatus.OPEN, 0)
+    assert ct.licenses.offer_state(offer_id) == OfferState(OfferStatus.OPEN, 0, asset_id, 7)
     bought = artist.licenses.buy(offer)
     assert bought == License(bought.id, artist.address, offer, bought.expires_at)
     assert ct.licenses.get(bought.id) == bought
@@ -154,18 +172,21 @@ def test_buy__given_no_chain__builds_what_is_sent(ct: Creatoken, work: Work) -> 
 
 
 def test_buy_renew_and_deploy__given_a_token__need_an_allowance_first(
-    ct: Creatoken, chain: Anvil, project: int, work: Work, post: Post
+    ct: Creatoken, chain: Anvil, work: Work, dollar: Coin, post: Post
 ) -> None:
-    coin = ct.works.open(project)
-    ct.contributions.record(coin, b"\x01" * 32, 1, {ct.address: 1_000})
-    offer = post(currency=coin.token, price=60, deployment_fee=5)
-    with pytest.raises(Exception, match="ERC20InsufficientAllowance"):
+    with pytest.raises(LicenseMarketCurrencyInvalidError) as unsettled:
+        post(currency=dollar.address)
+    assert unsettled.value.args == (work.id, dollar.address)
+    ct.contributions.accept_currency(work, dollar.address)
+    offer = post(currency=dollar.address, price=60, deployment_fee=5)
+    with pytest.raises(ERC20InsufficientAllowanceError) as caught:
         ct.licenses.buy(offer)
-    ct.licenses.allow(coin.token, 125)
+    assert caught.value.args == (ct.licenses.address, 0, 60)
+    ct.licenses.allow(dollar.address, 125)
     bought = ct.licenses.buy(offer)
     ct.licenses.renew(bought)
     ct.licenses.deploy(bought, market("DE"))
-    assert ct.contributions.shares_of(coin, work.token) == 125
+    assert dollar.balance(ct, work.token) == 125
     assert balance(chain, work.token) == 0
 
 
@@ -192,6 +213,87 @@ def test_deploy__when_the_market_is_wrong_or_done__raises_its_typed_error(
     artist.licenses.deploy(bought, market("DE"))
     with pytest.raises(LicenseMarketDeployedError):
         artist.licenses.deploy(bought, market("DE"))
+
+
+@pytest.mark.parametrize(
+    ("terms", "why"),
+    [
+        ({"uses": 0}, "at least one use"),
+        ({"derivative_bps": 10_000}, "below 10,000"),
+        ({"derivative_bps": 10_000, "derivatives": True}, "below 10,000"),
+    ],
+)
+def test_post__given_terms_that_cannot_hold__says_why_before_anything_is_sent(
+    ct: Creatoken, work: Work, post: Post, terms: dict[str, object], why: str
+) -> None:
+    sent = ct.wallet.rpc.integer("eth_getTransactionCount", ct.address, "latest")
+    with pytest.raises(LicenseMarketOfferInvalidError, match=why) as caught:
+        post(**terms)
+    offer = replace(terms_of(work), **terms)  # type: ignore[arg-type]
+    assert caught.value.offer_id == ct.licenses.offer_id(offer)
+    assert caught.value.tx_hash is None
+    assert sent == ct.wallet.rpc.integer("eth_getTransactionCount", ct.address, "latest")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("price", 2**128, "price: uint128 takes an int of 0 to 2"),
+        ("price", 0.5, "price: uint128 takes an int"),
+        ("duration", -1, "duration: uint40"),
+        ("uses", 2**32, "uses: uint32"),
+        ("derivative_bps", 65_536, "derivativeBps: uint16"),
+        ("territory", b"DE", "territory: bytes32 takes exactly 32 bytes"),
+        ("exclusive", 1, "exclusive: bool takes True or False"),
+        ("currency", NATIVE.lower(), "currency: an address has no valid EIP-55 checksum"),
+    ],
+)
+def test_post__given_a_term_that_does_not_fit__names_it_without_a_chain(
+    ct: Creatoken, work: Work, field: str, value: object, why: str
+) -> None:
+    offer = replace(terms_of(work), **{field: value})  # type: ignore[arg-type]
+    with pytest.raises(EncodingError, match=why):
+        ct.licenses.post.call(offer, 1)
+
+
+def test_buy_and_renew__when_the_asset_is_withdrawn__raise_its_typed_error(
+    ct: Creatoken, artist: Creatoken, asset_id: int, post: Post
+) -> None:
+    offer = post()
+    bought = artist.licenses.buy(offer)
+    ct.assets.withdraw(asset_id, b"\x01" * 32)
+    for buys_on in (artist.licenses.buy.call(offer), artist.licenses.renew.call(bought)):
+        with pytest.raises(ApprovalsWithdrawnError) as caught:
+            artist.send(buys_on)
+        assert caught.value.asset_id == asset_id
+    assert ct.licenses.permits(bought.id, PRINT)
+
+
+def test_surrender__when_the_holder_sends__ends_the_licence(
+    ct: Creatoken, artist: Creatoken, work: Work, post: Post
+) -> None:
+    bought = artist.licenses.buy(post())
+    with pytest.raises(LicenseMarketNotHolderError) as caught:
+        ct.licenses.surrender(bought.id)
+    assert caught.value.args == (bought.id, ct.address)
+    receipt = artist.licenses.surrender(bought.id)
+    event = receipt.event("LicenseSurrendered", ct.licenses.address)
+    assert event["license_id"] == bought.id
+    assert event["holder"] == artist.address
+    assert ct.licenses.get(bought.id).expires_at == receipt.timestamp
+    assert not ct.licenses.is_licensed(artist.address, work.id, PRINT)
+
+
+def test_buy__given_six_living_licences__is_possible_once_one_is_surrendered(
+    ct: Creatoken, artist: Creatoken, work: Work, post: Post
+) -> None:
+    offer = post(price=0)
+    gifts = [ct.licenses.buy(offer, artist.address) for _ in range(6)]
+    with pytest.raises(LicenseMarketTooManyHeldError) as caught:
+        artist.licenses.buy(offer)
+    assert caught.value.args == (artist.address, work.id, 6)
+    artist.licenses.surrender(gifts[0].id)
+    assert artist.licenses.buy(offer).holder == artist.address
 
 
 def test_transfer__given_the_terms__moves_the_licence_or_refuses(

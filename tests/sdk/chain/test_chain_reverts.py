@@ -80,6 +80,7 @@ def test_str__given_an_error__says_the_sentence_and_the_arguments() -> None:
     assert error.tx_hash is None
 
 
+@pytest.mark.threat("D5")
 def test_revert_error__given_a_reason__keeps_what_is_printable_and_short() -> None:
     body = encode(["string"], ["no\x1b[31m\r\n\u202e" + "x" * 5000])
     error = revert_error(bytes.fromhex("08c379a0") + body)

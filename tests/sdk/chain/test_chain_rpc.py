@@ -62,6 +62,7 @@ FAULTS: dict[str, tuple[Any, type[ChainError]]] = {
 }
 
 
+@pytest.mark.threat("C5", "D2")
 @pytest.mark.parametrize("name", FAULTS)
 def test_integer__when_the_endpoint_fails_for_good__raises_one_typed_error_without_secrets(
     endpoint: FaultyEndpoint, name: str
@@ -75,6 +76,7 @@ def test_integer__when_the_endpoint_fails_for_good__raises_one_typed_error_witho
     assert "use" in str(caught.value) or "try" in str(caught.value) or "check" in str(caught.value)
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("fault", [429, 502, "refuse", b"<html>"])
 def test_request__when_the_endpoint_fails_three_times__answers_at_the_fourth(
     endpoint: FaultyEndpoint, fault: Any
@@ -102,6 +104,7 @@ def test_request__when_the_node_refuses__is_not_repeated_and_keeps_code_and_data
     assert len(provider.answers) == 1
 
 
+@pytest.mark.threat("D2")
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
@@ -144,6 +147,7 @@ def test_request__given_an_odd_error_object__raises_rpc_error(error: Any) -> Non
         Rpc(Scripted({"error": error})).request("eth_call")
 
 
+@pytest.mark.threat("D2")
 @pytest.mark.parametrize(
     "failure",
     [
@@ -161,6 +165,7 @@ def test_request__whatever_the_provider_raises__is_a_chain_error(failure: Except
     assert SECRET not in _everything(caught.value)
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize(
     ("read", "answer"),
     [

@@ -62,6 +62,7 @@ def approve(ct: Creatoken, chain: Anvil, asset: AssetInput) -> None:
     ct.approvals.approve(asset, FINAL_STAGE, [signature])
 
 
+@pytest.mark.threat("A7")
 @pytest.mark.parametrize("own_work", [False, True], ids=["for no work", "for a work of its own"])
 def test_examine__when_a_squatter_came_first__passes_the_genuine_file(
     ct: Creatoken, artist: Creatoken, chain: Anvil, genuine: SimpleNamespace, own_work: bool
@@ -80,6 +81,7 @@ def test_examine__when_a_squatter_came_first__passes_the_genuine_file(
     assert len(verdict.chain) == 3
 
 
+@pytest.mark.threat("D8")
 def test_examine__when_only_a_squatter_registered__fails_what_is_not_so(
     ct: Creatoken, artist: Creatoken, genuine: SimpleNamespace
 ) -> None:

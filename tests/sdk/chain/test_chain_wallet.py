@@ -44,6 +44,7 @@ def nonce(client: Creatoken) -> int:
     return client.wallet.rpc.integer("eth_getTransactionCount", client.address, "latest")
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("faults", [["lose"], ["lose"] * 3, [429, "lose"], [502, b"{", "refuse"]])
 def test_send__when_answers_to_the_broadcast_are_lost__is_mined_exactly_once(
     faulty: Creatoken, endpoint: FaultyEndpoint, faults: list[Any]
@@ -55,6 +56,7 @@ def test_send__when_answers_to_the_broadcast_are_lost__is_mined_exactly_once(
     assert nonce(faulty) == before + 1
 
 
+@pytest.mark.threat("C1")
 def test_send__when_every_answer_is_lost_but_it_arrived__says_unknown_and_wait_finds_it(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
@@ -68,6 +70,7 @@ def test_send__when_every_answer_is_lost_but_it_arrived__says_unknown_and_wait_f
     assert nonce(faulty) == before + 1
 
 
+@pytest.mark.threat("C1")
 def test_send__when_it_never_arrived__the_error_carries_what_to_broadcast_again(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
@@ -81,6 +84,7 @@ def test_send__when_it_never_arrived__the_error_carries_what_to_broadcast_again(
     assert faulty.wait(transaction).tx_hash == caught.value.tx_hash
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("fault", ["lose", 429, b"nonsense", b'{"id":1,"result":null}'])
 def test_wait__when_receipts_get_lost__asks_until_one_arrives(
     faulty: Creatoken, endpoint: FaultyEndpoint, fault: Any
@@ -99,6 +103,7 @@ FORGERIES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("name", FORGERIES)
 def test_wait__given_a_receipt_that_contradicts_its_block__does_not_believe_it(
     faulty: Creatoken, endpoint: FaultyEndpoint, name: str
@@ -121,6 +126,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "_LAST_PAUSE_SECONDS", 0.02)
 
 
+@pytest.mark.threat("C4")
 @pytest.mark.usefixtures("_short_pauses")
 def test_wait__when_another_transaction_took_the_nonce__says_replaced_a_block_later(
     faulty: Creatoken, endpoint: FaultyEndpoint, chain: Anvil
@@ -138,6 +144,7 @@ def test_wait__when_another_transaction_took_the_nonce__says_replaced_a_block_la
     assert "raw" not in str(caught.value)
 
 
+@pytest.mark.threat("C4")
 @pytest.mark.usefixtures("_short_pauses")
 def test_wait__when_receipts_lag_behind_the_nonce__is_patient(
     faulty: Creatoken, endpoint: FaultyEndpoint
@@ -193,6 +200,7 @@ def test_broadcast__when_the_node_knows_no_such_type__is_no_success(
         faulty.broadcast(faulty.sign(anchor(faulty)))
 
 
+@pytest.mark.threat("C2", "C4")
 def test_broadcast__when_the_nonce_was_used__says_so(faulty: Creatoken) -> None:
     loser, winner = faulty.sign(anchor(faulty)), faulty.sign(anchor(faulty))
     faulty.broadcast(winner)
@@ -201,6 +209,7 @@ def test_broadcast__when_the_nonce_was_used__says_so(faulty: Creatoken) -> None:
         faulty.broadcast(loser)
 
 
+@pytest.mark.threat("C4", "C6")
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
@@ -225,6 +234,7 @@ def test_broadcast__when_already_known__is_no_error(
     assert faulty.send(anchor(faulty)).gas_used > 21_000
 
 
+@pytest.mark.threat("C5", "E2")
 def test_send__when_the_endpoint_changed_chains__signs_nothing(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
@@ -234,6 +244,7 @@ def test_send__when_the_endpoint_changed_chains__signs_nothing(
     assert SEND not in endpoint.calls
 
 
+@pytest.mark.threat("C6")
 def test_send__when_the_sender_is_poor__says_how_much_is_missing(ct: Creatoken) -> None:
     poor = ct.with_signer(Account.create())
     with pytest.raises(InsufficientFundsError, match=f"{poor.address} has 0; send [0-9]+ more"):
@@ -276,6 +287,26 @@ def test_wait__when_a_transaction_lost_a_race__raises_the_reason_with_its_hash(
     assert caught.value.anchorer == faulty.address
 
 
+@pytest.mark.threat("B14")
+@pytest.mark.parametrize(
+    ("estimate", "gas"),
+    [
+        (2**20, 2**20 * 5 // 4),
+        (2**24 - 1, 2**24),
+        (2**24 + 1, 2**24 + 1),
+        (10**9, 30_000_000),
+    ],
+)
+def test_sign__given_an_estimate__adds_a_margin_within_the_chains_limits(
+    faulty: Creatoken, endpoint: FaultyEndpoint, estimate: int, gas: int
+) -> None:
+    endpoint.rewrite("eth_estimateGas", lambda _: hex(estimate))
+    receipt = faulty.send(anchor(faulty))
+    sent = faulty.wallet.rpc.mapping("eth_getTransactionByHash", receipt.tx_hash)
+    assert int(sent["gas"], 16) == gas
+
+
+@pytest.mark.threat("C6")
 def test_wait__when_gas_ran_out__says_so(faulty: Creatoken, endpoint: FaultyEndpoint) -> None:
     endpoint.rewrite("eth_estimateGas", lambda _: hex(24_000))
     with pytest.raises(OutOfGasRevertError, match="used up its gas") as caught:
@@ -284,6 +315,7 @@ def test_wait__when_gas_ran_out__says_so(faulty: Creatoken, endpoint: FaultyEndp
     assert caught.value.tx_hash is not None
 
 
+@pytest.mark.threat("C4")
 def test_wait__when_only_the_hash_is_known_and_nothing_comes__times_out(faulty: Creatoken) -> None:
     faulty.wallet.timeout_seconds = 0.05
     with pytest.raises(ReceiptTimeoutError, match="wait again") as caught:
@@ -305,6 +337,7 @@ class KeyService:
         return bytes(self._key.sign_transaction(transaction_dict).raw_transaction)
 
 
+@pytest.mark.threat("E3")
 def test_send__given_a_signer_of_ones_own__uses_it(ct: Creatoken, chain: Anvil) -> None:
     service = KeyService(chain.accounts[4])
     client = ct.with_signer(service)
@@ -319,6 +352,7 @@ def test_send__when_the_signer_signs_as_somebody_else__refuses(ct: Creatoken, ch
         client.send(anchor(client))
 
 
+@pytest.mark.threat("E5")
 def test_wallet__given_a_development_key_on_another_chain__refuses(
     ct: Creatoken, chain: Anvil
 ) -> None:
@@ -327,5 +361,6 @@ def test_wallet__given_a_development_key_on_another_chain__refuses(
     assert Wallet(ct.wallet.rpc, 1337, chain.accounts[9]).address == chain.accounts[9].address
 
 
+@pytest.mark.threat("D2")
 def test_signed_transaction__when_shown__hides_the_bytes() -> None:
     assert "raw" not in repr(SignedTransaction("0x01", 0, "0x02", b"raw"))

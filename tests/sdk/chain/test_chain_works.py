@@ -90,6 +90,7 @@ def test_open__given_seal_by_in_any_form__stores_utc_seconds(
     assert abs(seal_by - (soon if call else ct.now() + YEAR)) <= 2
 
 
+@pytest.mark.threat("C7")
 def test_open__given_a_naive_datetime__refuses(ct: Creatoken, project: int) -> None:
     with pytest.raises(EncodingError, match="aware datetime"):
         ct.works.open.call(project, seal_by=datetime(2040, 1, 1))

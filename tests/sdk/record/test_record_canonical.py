@@ -48,6 +48,7 @@ VECTORS = {
 }
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize(("text", "expected"), VECTORS.items())
 def test_dumps__given_an_rfc_8785_vector__writes_its_bytes(text, expected):
     assert canonical.dumps(canonical.loads(text.encode())) == expected.encode()
@@ -127,12 +128,14 @@ REFUSED = {
 }
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize(("value", "reason"), REFUSED.values(), ids=REFUSED)
 def test_dumps__when_a_value_has_no_single_form__says_why(value, reason):
     with pytest.raises(CanonicalError, match=reason):
         canonical.dumps({"field": value})
 
 
+@pytest.mark.threat("D2")
 def test_dumps__when_it_refuses__names_the_place_but_not_the_value():
     with pytest.raises(CanonicalError) as caught:
         canonical.dumps({"steps": [{"prompt": "secret Cafe\u0301"}]})
@@ -163,6 +166,7 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize(("data", "reason"), UNREADABLE.values(), ids=UNREADABLE)
 def test_loads__when_tools_would_read_it_differently__says_why(data, reason):
     with pytest.raises(CanonicalError, match=reason):
@@ -183,6 +187,7 @@ def test_loads__when_brackets_are_inside_strings__does_not_count_them():
     assert canonical.loads(json.dumps(value).encode()) == value
 
 
+@pytest.mark.threat("D3")
 def test_loads__when_the_recursion_limit_was_raised__still_refuses_depth():
     """There, json's C code would overflow the stack and end the process."""
     before = sys.getrecursionlimit()
@@ -194,6 +199,7 @@ def test_loads__when_the_recursion_limit_was_raised__still_refuses_depth():
         sys.setrecursionlimit(before)
 
 
+@pytest.mark.threat("D3")
 def test_loads__given_ten_megabytes_of_text__returns_it_whole():
     text = "ä" * 5_000_000
     assert canonical.loads(canonical.dumps([text])) == [text]

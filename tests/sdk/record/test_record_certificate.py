@@ -87,6 +87,7 @@ def test_issue__when_two_shapes_look_alike__roots_differ(one, other):
     assert len(roots) == 2
 
 
+@pytest.mark.threat("D1")
 def test_issue__when_the_key_differs__nothing_can_be_guessed_from_the_commitments(certificate):
     """A short prompt is found by trying words only if its salt is known."""
     other = Certificate.issue(DOCUMENT, new_key())
@@ -98,6 +99,7 @@ def test_issue__when_the_key_differs__nothing_can_be_guessed_from_the_commitment
     assert len({new_key() for _ in range(100)}) == 100
 
 
+@pytest.mark.threat("D2")
 def test_repr__given_secrets__shows_none(certificate):
     opened = certificate.disclose("/prompt")
     for text in (repr(certificate), repr(opened), repr(opened.field)):
@@ -122,6 +124,7 @@ def test_disclosure__when_value_path_salt_or_proof_is_changed__is_false(certific
         Field("/prompt", PROMPT, field.salt + b"x")
 
 
+@pytest.mark.threat("D9")
 def test_erase__given_a_field__siblings_verify_and_it_says_erased(certificate):
     kept = certificate.erase("/prompt", "/model")
     gone = {"/prompt", "/model/name", "/model/version"}
@@ -145,6 +148,7 @@ def test_erase__given_two_turns__adds_up(certificate):
     assert certificate.erase("/prompt").erase("/prompt") == certificate.erase("/prompt")
 
 
+@pytest.mark.threat("D9")
 @pytest.mark.parametrize("path", ["/schema", "/v", "", "/nothing", "/prom", "/seeds[9]", "prompt"])
 def test_erase__when_the_path_is_unknown_or_vital__refuses(certificate, path):
     with pytest.raises(RecordError, match=r"schema and v|has nothing at"):
@@ -283,6 +287,7 @@ def test_from_json__when_a_holder_moves_commitments_about__refuses(certificate, 
         Certificate.from_json(document).verify(certificate.root)
 
 
+@pytest.mark.threat("D1")
 @pytest.mark.parametrize("key", [b"", bytes(31), bytes(33)])
 def test_issue__when_the_key_is_not_32_bytes__refuses(key):
     with pytest.raises(RecordError, match="a record key is 32 bytes"):

@@ -91,6 +91,7 @@ def test_leaves__given_values__are_standard_leaves():
         assert leaf == keccak256(keccak256(eth_abi.encode(types, values)))
 
 
+@pytest.mark.threat("D7")
 def test_content_hash__given_bytes_or_a_file__is_sha256_of_all():
     data = bytes(range(256)) * 10_000
     assert record.content_hash(data) == hashlib.sha256(data).digest()

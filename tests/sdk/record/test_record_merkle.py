@@ -42,6 +42,7 @@ def test_verify_proof__when_a_byte_of_the_proof_is_changed__is_false(leaves, pla
     assert not verify_proof(tree.root, leaves[0], [bytes(node) for node in proof])
 
 
+@pytest.mark.threat("A6")
 def test_verify_proof__when_an_inner_node_poses_as_leaf__needs_a_preimage_no_leaf_has():
     """A leaf is a double hash: the 64 bytes under a node are never the encoding of a leaf."""
     tree = MerkleTree([keccak256(bytes([n])) for n in range(4)])

@@ -107,6 +107,7 @@ def test_describe__given_a_duration__counts_whole_days_or_seconds(seconds, words
     assert changed(duration=seconds).describe()[2] == f"It lasts {words} from the sale."
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize("territory", [b"\xff" + bytes(31), b"\n" + bytes(31)])
 def test_describe__given_a_territory_that_is_no_text__shows_hex(territory):
     assert f"market 0x{territory[:1].hex()}." in changed(territory=territory).describe()[0]

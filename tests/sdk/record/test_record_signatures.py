@@ -69,6 +69,7 @@ def test_sign__when_a_key_is_not_of_the_claimed_address__refuses(create_step, do
         record.sign(domain, create_step(), thief)
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize("form", REFUSED["signatures"], ids=lambda form: form["why"])
 def test_recover__given_a_malformed_or_foreign_signature__never_names_the_signer(form):
     digest, signature = bytes.fromhex(REFUSED["digest"][2:]), bytes.fromhex(form["signature"][2:])
@@ -79,6 +80,7 @@ def test_recover__given_a_malformed_or_foreign_signature__never_names_the_signer
         record.recover(digest, signature)
 
 
+@pytest.mark.threat("A13")
 def test_recover__when_eth_account_is_lenient__is_not(create_step, domain, agent):
     digest = create_step().digest(domain)
     raw = agent.unsafe_sign_hash(digest).signature
@@ -120,6 +122,7 @@ def test_verify__when_any_field_is_changed__is_false(create_step, domain, agent,
         assert not record.verify(domain, changed, signature, agent.address), field.name
 
 
+@pytest.mark.threat("A12")
 def test_verify__when_one_key_poses_as_two_signers__is_false(domain, director):
     """A wallet that a director owns cannot reuse the signature: it names the director."""
     wallet = "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"
@@ -148,6 +151,7 @@ def test_verify__given_a_registration__asks_for_the_creator(domain, agent, direc
     assert not record.verify(domain, registration, signature, director.address)
 
 
+@pytest.mark.threat("A13")
 def test_verify__when_the_signer_is_no_checksummed_address__refuses(create_step, domain, agent):
     step = create_step()
     signature = record.sign(domain, step, agent)

@@ -93,6 +93,7 @@ def test_verify_chain__when_a_signature_is_another_steps__refuses(chain, domain)
         verify_chain(domain, chain)
 
 
+@pytest.mark.threat("A1")
 def test_verify_chain__when_signed_for_another_chain__refuses(chain, domain):
     fork = Domain(chain_id=1, verifying_contract=domain.verifying_contract)
     with pytest.raises(SigningError, match="step 0 is not signed by"):

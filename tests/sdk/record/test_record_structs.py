@@ -86,6 +86,7 @@ LENIENT = {
 }
 
 
+@pytest.mark.threat("A13")
 @pytest.mark.parametrize(("kind", "value"), LENIENT.values(), ids=LENIENT)
 def test_encode__when_a_value_is_not_exact__refuses(kind, value):
     with pytest.raises(EncodingError, match=kind if kind != "address" else "address"):
@@ -98,6 +99,7 @@ def test_encode__when_values_and_types_differ_in_number__refuses(values):
         encode(("uint8", "uint8"), values)
 
 
+@pytest.mark.threat("A13")
 def test_domain__when_its_chain_id_only_equals_a_number__refuses():
     with pytest.raises(EncodingError, match="got bool"):
         record.Domain(chain_id=True, verifying_contract=ADDRESS)
@@ -122,6 +124,7 @@ BENT = {
 }
 
 
+@pytest.mark.threat("A13")
 @pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
 def test_from_json__when_anything_is_not_as_written__refuses(bend):
     approval = record.Approval(

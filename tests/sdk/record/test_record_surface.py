@@ -25,6 +25,7 @@ def imported(module):
             yield node.module
 
 
+@pytest.mark.threat("D4")
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
 def test_record__given_a_module__imports_only_what_a_pure_floor_may(module):
     for name in imported(module):

@@ -38,6 +38,7 @@ def test_message__given_its_type__is_what_the_contracts_hash(cls):
     assert TYPES[cls] == cls.TYPE
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     "other",
     [
