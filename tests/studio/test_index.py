@@ -172,7 +172,7 @@ def test_where__given_a_finality__leaves_out_what_is_less_sure(ledger, index):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"name": "AssetRegisterd"}, "did you mean AssetRegistered"),
+        ({"name": "AssetRegister"}, "did you mean AssetRegistered"),
         ({"name": "x' OR 1=1 --"}, "no contract has an event"),
         ({"name": 7}, "no contract has an event 7"),
         ({"work": "1 OR 1=1"}, "work is a whole number"),
