@@ -94,8 +94,9 @@ class Loop:
         if number is not None:
             switch_on(number)
             items = sorted(items, key=lambda it: self._late(self.mutants[number], it.nodeid))
-        watch = Watch()
-        items[0].config.pluginmanager.register(watch)
+        watch, plugins = Watch(), items[0].config.pluginmanager
+        plugins.register(watch)
+        plugins.unregister(name="terminalreporter")
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if watch.failures and number is not None:

@@ -237,12 +237,6 @@ def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_deriva
     assert receipt.events[0].upstream == [(foreign_work, 7, 100)]
 
 
-def test_open__when_the_chain_makes_no_token__reverts(works, terms, actors, chain):
-    chain.provider.set_code(works.tokenOf(works.count() + 1), "0x00")
-    with reverts_with(works, "CloneFailed"):
-        works.open(values(terms), sender=actors.pipeline)
-
-
 @pytest.mark.threat("A10")
 @pytest.mark.parametrize("unknown", [0, 2**40 - 1])
 def test_project_of__given_an_unknown_work__reverts(works, unknown):
