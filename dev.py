@@ -65,10 +65,12 @@ MUTANTS = ("python", "-m", "mutation")
 EXPLAINED = (
     "Anchors.sol",
     "ContributionToken.sol",
+    "LicenseMarket.sol",
     "PayoutVault.sol",
     "RoyaltySplitter.sol",
     "Works.sol",
     "libraries/Clone.sol",
+    "libraries/Exclusivity.sol",
     "libraries/Payments.sol",
     "types/Packed.sol",
 )

@@ -294,6 +294,16 @@ def test_transfer__given_the_same_holder__keeps_the_rights(market, film, license
     assert market.isLicensed(actors.payee, film.work_id, 1) is False
 
 
+def test_buy__when_the_third_of_three_ended__holds_the_new_one_in_its_place(
+    market, film, posted, buy, reach, actors
+):
+    for salt in range(2):
+        buy(posted(salt=salt))
+    reach(market.licenseOf(buy(posted(salt=2, duration=10))).expiresAt)
+    assert buy(posted(salt=3, uses=1 << 20)) == 4
+    assert market.isLicensed(actors.payee, film.work_id, 1 << 20) is True
+
+
 def test_transfer__given_one_of_two__leaves_the_other(market, film, posted, buy, actors):
     first, second = buy(posted(uses=1)), buy(posted(uses=2))
     market.transferFrom(actors.payee, actors.cleo, first, sender=actors.payee)
