@@ -24,7 +24,7 @@ from mutation.operators import Mutant
 HERE = Path(__file__).parent
 EQUIVALENT: dict[str, dict[str, str]] = json.loads((HERE / "equivalent.json").read_text())
 """Why no test can tell a mutant from the original, by file and key."""
-COLUMNS = ("mutants", "killed", "timed out", "equivalent", "survived")
+COLUMNS = ("mutants", "killed", "timed out", "equivalent", "survived", "not compiled")
 
 
 def digest(*patterns: str) -> str:
@@ -38,9 +38,10 @@ def digest(*patterns: str) -> str:
 
 
 def sampled(mutants: list[Mutant], size: int, seed: str) -> list[Mutant]:
-    """So many mutants, others after each change of the sources."""
+    """So many mutants that a test should kill, others after each change of the sources."""
+    fatal = (it for it in mutants if it.key not in EQUIVALENT.get(it.file, {}))
     order = sorted(
-        mutants, key=lambda it: hashlib.sha256(f"{seed}{it.file}{it.key}".encode()).digest()
+        fatal, key=lambda it: hashlib.sha256(f"{seed}{it.file}{it.key}".encode()).digest()
     )
     return order[:size]
 
@@ -57,15 +58,17 @@ def report(outcomes: dict[tuple[str, str], str], complete: bool) -> int:
             wrong.append(f"survived: {file} {key}")
         elif listed and outcome != "survived":
             wrong.append(f"listed as equivalent, but {outcome}: {file} {key}")
+        elif outcome == "not compiled":
+            print(f"not compiled: {file} {key}")
     known = {(file, key) for file, keys in EQUIVALENT.items() for key in keys}
     if complete:
         wrong += [f"listed, but no mutant: {file} {key}" for file, key in known - set(outcomes)]
     for file, row in table.items():
         cells = (row.total(), *(row[name] for name in COLUMNS[1:]))
-        print(f"{file:42}", *(f"{cell:>10}" for cell in cells))
+        print(f"{file:42}", *(f"{cell:>12}" for cell in cells))
     total = sum(table.values(), Counter())
-    print(f"{'':42}", *(f"{name:>10}" for name in COLUMNS))
-    print(f"{'all':42}", *(f"{n:>10}" for n in (total.total(), *(total[c] for c in COLUMNS[1:]))))
+    print(f"{'':42}", *(f"{name:>12}" for name in COLUMNS))
+    print(f"{'all':42}", *(f"{n:>12}" for n in (total.total(), *(total[c] for c in COLUMNS[1:]))))
     print(*wrong, sep="\n")
     return len(wrong)
 
@@ -95,6 +98,7 @@ def main(*arguments: str) -> int:
 
         run(left, folder / "left_out.txt", tell)
     told = {(it.file, it.key): outcomes[f"{it.file} {it.key}"] for it in wanted.values()}
+    told |= {(it.file, it.key): "not compiled" for it in made.refused}
     return 1 if report(told, complete=not size and not files) else 0
 
 

@@ -18,6 +18,8 @@ from mutation.weave import FIRST, texts_of_modifiers, woven
 
 STORE = dev.ROOT / ".toolchain/mutants"
 GUARD = "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol"
+CHAIN_ID = "block.chainid", "block.number "
+"""What the EVM in this process cannot change, and what stands for it, in as many characters."""
 IMPORT = re.compile(r'^import [^;]*?"([^"]+)";', re.MULTILINE | re.DOTALL)
 IN_ASSEMBLY = re.compile(r'"name": "([A-Z_]+)", "nativeSrc"')
 UNCOUNTED = {"mocks", "interfaces", "examples"}
@@ -76,7 +78,7 @@ class Build:
     mutants: dict[int, Mutant]
     refused: list[Mutant]
     path: Path
-    """Of the JSON that `ape_in_process` reads."""
+    """Of the JSON that `contract` reads."""
 
 
 def build(sources: Sources, chosen: list[Mutant], path: Path) -> Build:
@@ -119,7 +121,7 @@ def closure(files: list[str]) -> dict[str, str]:
 
 def solc(sources: dict[str, str], selection: dict[str, Any]) -> dict[str, Any]:
     """The compiler's answer, errors included."""
-    texts = {name: {"content": text} for name, text in sources.items()}
+    texts = {name: {"content": text.replace(*CHAIN_ID)} for name, text in sources.items()}
     settings = SETTINGS | {"outputSelection": selection}
     request = {"language": "Solidity", "sources": texts, "settings": settings}
     answer = subprocess.run(

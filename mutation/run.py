@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from mutation import ape_in_process
+from mutation.contract import switch_on
 from mutation.operators import Mutant
 
 WORKERS = 2
@@ -68,7 +69,9 @@ class Loop:
                 os.waitpid(child, 0)
             self.left_out.write_text("\n".join(filter(None, failed)))
         names = set(self.left_out.read_text().split("\n"))
-        return [it for it in items if it.nodeid not in names]
+        kept = [it for it in items if it.nodeid not in names]
+        print(f"left out: {len(items) - len(kept)} tests, which fail without a mutant")
+        return kept
 
     def _fork(self, number: int | None, items: Items) -> tuple[int, int]:
         """A child that writes which test failed; without a mutant, which all did."""
@@ -89,10 +92,11 @@ class Loop:
 
     def _test(self, number: int | None, items: Items) -> list[str]:
         if number is not None:
-            ape_in_process.switch_on(number)
+            switch_on(number)
             items = sorted(items, key=lambda it: self._late(self.mutants[number], it.nodeid))
-        watch = Watch()
-        items[0].config.pluginmanager.register(watch)
+        watch, plugins = Watch(), items[0].config.pluginmanager
+        plugins.register(watch)
+        plugins.unregister(name="terminalreporter")
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if watch.failures and number is not None:

@@ -302,6 +302,7 @@ def test_approve__when_withdrawn__reverts(registry, actors, asset, directors, si
 
     with reverts_with(registry, "ApprovalsWithdrawn", assetId=asset[0]):
         approve(asset, [signed(asset, directors[0])], call=True)
+    assert not any(registry.isApproved(asset[0], stage) for stage in range(8))
 
 
 def test_approve__when_asset_has_no_work__reverts(

@@ -171,6 +171,12 @@ def test_accept_currency__given_the_shares_of_a_work__reverts(token, open_work, 
             token.acceptCurrency(shares, sender=actors.treasurer)
 
 
+def test_accept_currency__given_the_shortest_code_there_is__takes_it(token, actors, chain):
+    chain.provider.set_code(actors.ana.address, "0x00")
+    token.acceptCurrency(actors.ana, sender=actors.treasurer)
+    assert token.acceptedCurrencies() == [actors.ana]
+
+
 @pytest.mark.threat("B13")
 def test_accept_currency__given_a_fifth__reverts(token, actors, project, dollar):
     currencies = [project.MockERC20.deploy(18, sender=actors.studio) for _ in range(4)]
@@ -196,6 +202,14 @@ def test_accept_currency__given_a_sealed_work__shares_what_is_here_among_holders
     assert [token.owedOf(holder, dollar) for holder in (actors.ana, actors.ben)] == [200, 200]
 
 
+def test_accept_currency__given_a_sealed_work_of_one_share__owes_it_all(token, actors, dollar):
+    record(token, actors, (actors.ana, 1))
+    token.seal(NO_ROOT, 0, sender=actors.studio)
+    dollar.mint(token, 400, sender=actors.payer)
+    token.acceptCurrency(dollar, sender=actors.treasurer)
+    assert token.owedOf(actors.ana, dollar) == 400
+
+
 # seal
 
 
@@ -211,6 +225,13 @@ def test_seal__when_called_by_a_director__starts_all_revenue(open_work, actors, 
         assert tuple(token.revenueOf(currency)) == (0, 0, 100)
 
 
+def test_seal__given_no_primary_currency__starts_no_revenue_of_currency_zero(token, actors):
+    record(token, actors, (actors.ana, 5))
+    token.seal(NO_ROOT, 0, sender=actors.studio)
+    assert tuple(token.revenueOf(ZERO)) == (0, 0, 0)
+    assert token.settles(ZERO) is False
+
+
 def test_seal__given_lazy_shares__holds_them_for_who_joins(work, actors):
     work_id, token = work
     record(token, actors, (actors.ana, 60))
@@ -223,9 +244,11 @@ def test_seal__given_lazy_shares__holds_them_for_who_joins(work, actors):
     assert token.totalSupply() == 100
 
 
-def test_seal__given_lazy_shares_only__seals(token, actors):
-    token.seal(LAZY_ROOT, MAX_SHARES, sender=actors.studio)
-    assert token.totalSupply() == token.balanceOf(token) == MAX_SHARES
+@pytest.mark.parametrize("shares", [1, MAX_SHARES])
+def test_seal__given_lazy_shares_only__seals(token, actors, shares):
+    token.seal(LAZY_ROOT, shares, sender=actors.studio)
+    assert token.totalSupply() == token.balanceOf(token) == shares
+    assert token.lazyRoot() == LAZY_ROOT
 
 
 @pytest.mark.threat("B9")

@@ -243,6 +243,8 @@ def test_transfer_from__given_an_allowance__uses_it_up(token, actors):
     short = {"spender": actors.ben, "allowance": 3, "needed": 4}
     with reverts_with(token, "ERC20InsufficientAllowance", **short):
         token.transferFrom(actors.ana, actors.cleo, 4, sender=actors.ben)
+    token.transferFrom(actors.ana, actors.cleo, 3, sender=actors.ben)
+    assert (token.balanceOf(actors.cleo), token.allowance(actors.ana, actors.ben)) == (10, 0)
 
 
 def test_transfer_from__given_an_unlimited_allowance__keeps_it(token, actors):

@@ -88,6 +88,11 @@ def test_buy__when_the_other_ends__is_barred_to_the_second_before(
     assert held == [False, True]
 
 
+def test_buy__given_the_lowest_territory__bars_the_world(market, sell, barred):
+    ends = end_of(market, sell(territory=bytes(31) + b"\1", exclusive=True))
+    barred(ends, territory=WORLD)
+
+
 def test_buy__when_the_same_exclusive_offer_is_bought_twice__is_barred(
     market, film, posted, buy, actors
 ):

@@ -264,6 +264,15 @@ def test_buy__given_two_offers__numbers_licences_in_order(market, posted, buy, a
     assert market.licenseOf(2)[0] == tuple(second.plain())
 
 
+@pytest.mark.parametrize("currency", ["native", "dollar"])
+def test_buy__given_the_least_price__pays_it(market, film, dollar, posted, buy, actors, currency):
+    coin = NATIVE if currency == "native" else dollar
+    dollar.mint(actors.payer, 1, sender=actors.payer)
+    dollar.approve(market, 1, sender=actors.payer)
+    with gains(coin, (film.token, 1)):
+        buy(posted(currency=coin, price=1))
+
+
 def test_buy__given_a_free_licence__needs_no_money(market, posted, actors):
     terms = posted(price=0)
     receipt = market.buy(terms, actors.outsider, 0, sender=actors.outsider)

@@ -294,6 +294,34 @@ def test_transfer__given_the_same_holder__keeps_the_rights(market, film, license
     assert market.isLicensed(actors.payee, film.work_id, 1) is False
 
 
+def test_buy__when_the_third_of_three_ended__holds_the_new_one_in_its_place(
+    market, film, posted, buy, reach, actors
+):
+    for salt in range(2):
+        buy(posted(salt=salt))
+    reach(market.licenseOf(buy(posted(salt=2, duration=10))).expiresAt)
+    assert buy(posted(salt=3, uses=1 << 20)) == 4
+    assert market.isLicensed(actors.payee, film.work_id, 1 << 20) is True
+
+
+def test_transfer__given_one_of_two__leaves_the_other(market, film, posted, buy, actors):
+    first, second = buy(posted(uses=1)), buy(posted(uses=2))
+    market.transferFrom(actors.payee, actors.cleo, first, sender=actors.payee)
+    held = [market.isLicensed(actors.payee, film.work_id, use) for use in (1, 2)]
+    assert (held, market.ownerOf(second)) == ([False, True], actors.payee)
+
+
+def test_transfer__given_one_that_ended__takes_no_place_of_a_holder_of_six(
+    market, posted, buy, reach, actors
+):
+    for salt in range(6):
+        buy(posted(salt=salt), actors.cleo)
+    ended = buy(posted(salt=6, duration=10))
+    reach(market.licenseOf(ended).expiresAt)
+    market.transferFrom(actors.payee, actors.cleo, ended, sender=actors.payee)
+    assert market.ownerOf(ended) == actors.cleo
+
+
 @pytest.mark.threat("B11")
 @pytest.mark.parametrize("function", ["transferFrom", "safeTransferFrom"])
 def test_transfer__when_not_transferable__reverts(market, posted, buy, actors, function):

@@ -120,10 +120,13 @@ def test_set_roles__when_admin__replaces_the_mask(projects, actors, fresh_id):
     assert projects.rolesOf(fresh_id, actors.ana) == RECORDER | TREASURER
 
 
-def test_set_roles__when_admin_changes_own_other_roles__keeps_admin(projects, actors, fresh_id):
-    projects.setRoles(fresh_id, actors.studio, ADMIN | TREASURER, sender=actors.studio)
+@pytest.mark.parametrize("roles", [ADMIN, ADMIN | TREASURER, 63])
+def test_set_roles__when_admin_changes_own_other_roles__keeps_admin(
+    projects, actors, fresh_id, roles
+):
+    projects.setRoles(fresh_id, actors.studio, roles, sender=actors.studio)
 
-    assert projects.rolesOf(fresh_id, actors.studio) == ADMIN | TREASURER
+    assert projects.rolesOf(fresh_id, actors.studio) == roles
 
 
 @pytest.mark.threat("A9")
@@ -272,6 +275,8 @@ def test_set_approvals_required__when_admin__counts_from_now(projects, actors, f
     change = {"projectId": fresh_id, "oldRequired": 1, "newRequired": 255}
     assert events_of(receipt, projects) == [("ApprovalsRequiredSet", change)]
     assert projects.policyOf(fresh_id, 7) == (255, False)
+    projects.setApprovalsRequired(fresh_id, 1, sender=actors.studio)
+    assert projects.policyOf(fresh_id, 7) == (1, False)
 
 
 def test_set_approvals_required__when_zero__reverts(projects, actors, fresh_id):

@@ -72,6 +72,39 @@ def test_claim_token__given_a_transfer_that_fails__stays_owed(token, hostile, ac
         token.claimTokenMany(hostile, [actors.ana, actors.ben], sender=actors.outsider)
 
 
+WORDS = {"yes": 1, "much": 2**256 - 1}
+REVERTING = [f"0x7f{word.to_bytes(32, 'big').hex()}5f5260205ffd" for word in WORDS.values()]
+SHORT = "0x601f5ff3"
+"""Code of currencies: those that revert with a word, and one that answers 31 zero bytes."""
+
+
+@pytest.mark.threat("B3")
+@pytest.mark.parametrize("code", [*REVERTING, SHORT], ids=[*WORDS, "short"])
+def test_claim_token__given_a_currency_that_changed_its_code__stays_owed(
+    token, hostile, actors, chain, code
+):
+    to = "0x" + "00" * 15 + "01" + "00" * 4  # makes a 1 of a word that a short answer leaves
+    pay(hostile, actors.payer, token, 100)
+    token.claimTokenMany(hostile, [], sender=actors.outsider)
+    chain.provider.set_code(hostile.address, code)
+    failed = {"holder": actors.ana, "currency": hostile, "amount": 60}
+    with reverts_with(token, "RoyaltySplitterPaymentFailed", **failed):
+        token.claimTokenTo(hostile, to, sender=actors.ana)
+    assert owed(token, hostile, actors.ana, actors.ben) == [60, 40]
+
+
+@pytest.mark.threat("B3")
+def test_claim_token__given_a_currency_that_answers_nothing__counts_as_paid(
+    token, hostile, actors, chain
+):
+    pay(hostile, actors.payer, token, 100)
+    token.claimTokenMany(hostile, [], sender=actors.outsider)
+    chain.provider.set_code(hostile.address, "0x00")
+    receipt = token.claimToken(hostile, actors.ana, sender=actors.outsider)
+    claimed = event(token, "RevenueClaimed", actors.ana, hostile.address, 60)
+    assert receipt.events == [claimed]
+
+
 @pytest.mark.threat("B2")
 @pytest.mark.parametrize("flaw", REFUSING)
 def test_claim_token_many__given_transfers_that_fail__pays_nobody(
@@ -277,7 +310,9 @@ def test_join__given_a_balance_that_cannot_be_read__joins(seal_work, hostile, ac
 
 @pytest.mark.threat("B1")
 @pytest.mark.parametrize("path", ["claimToken", "claimTokenTo", "claimTokenMany", "pushAllToken"])
-@pytest.mark.parametrize("attack", ["claimToken", "pushAllToken", "transfer", "owedOf"])
+@pytest.mark.parametrize(
+    "attack", ["claimToken", "pushAllToken", "transfer", "owedOf", "join", "acceptCurrency"]
+)
 def test_token_payment__when_the_recipient_re_enters__is_paid_once(
     seal_work, recipient, hostile, actors, spoil, path, attack
 ):
@@ -292,6 +327,8 @@ def test_token_payment__when_the_recipient_re_enters__is_paid_once(
         "pushAllToken": (hostile, holders),
         "transfer": (actors.ben, 60),
         "owedOf": (recipient, hostile),
+        "join": (0, actors.ben, 1, []),
+        "acceptCurrency": (actors.ben,),
     }
     data = getattr(token, attack).encode_input(*arguments[attack])
     recipient.reenter(token, data, sender=actors.outsider)

@@ -119,6 +119,13 @@ def test_open__given_a_currency_without_code__reverts(works, terms, actors):
         works.open(values(terms), sender=actors.pipeline)
 
 
+def test_open__given_a_currency_with_the_shortest_code__opens(works, terms, actors, chain):
+    terms["primaryCurrency"] = actors.ana.address
+    chain.provider.set_code(actors.ana.address, "0x00")
+    receipt = works.open(values(terms), sender=actors.pipeline)
+    assert receipt.events[0].primaryCurrency == actors.ana
+
+
 def test_open__given_the_shares_of_a_work_as_primary__reverts(works, terms, actors, open_work):
     _, token = open_work()
     terms["primaryCurrency"] = token.address
@@ -200,16 +207,25 @@ def test_open__given_a_foreign_parent_whose_market_refuses__reverts(
         works.open(values(terms), sender=actors.pipeline)
 
 
-def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_derivation(
-    works, projects, terms, actors, foreign_work, licensing, chain
+def test_open__given_a_foreign_parent_whose_market_permits__needs_a_treasury_that_accepted(
+    works, projects, terms, actors, foreign_work, licensing
 ):
     licensing.setPermitted(True, sender=actors.studio)
     projects.setTreasury(terms["projectId"], actors.treasurer, sender=actors.studio)
     terms["upstream"] = [(foreign_work, 7, 100)]
     refused = {"workId": foreign_work, "licenseId": 7, "bps": 100}
     with reverts_with(works, "WorksUpstreamNotLicensed", **refused):
-        works.open(values(terms), sender=actors.pipeline)  # the treasury did not accept
+        works.open(values(terms), sender=actors.pipeline)
     projects.acceptTreasury(terms["projectId"], sender=actors.treasurer)
+    receipt = works.open(values(terms), sender=actors.pipeline)
+    assert receipt.events[0].upstream == [(foreign_work, 7, 100)]
+
+
+def test_open__given_a_foreign_parent_whose_market_permits__asks_for_this_derivation(
+    works, terms, actors, foreign_work, licensing, chain
+):
+    licensing.setPermitted(True, sender=actors.studio)
+    terms["upstream"] = [(foreign_work, 7, 100)]
 
     receipt = works.open(values(terms), sender=actors.pipeline)
 

@@ -28,12 +28,19 @@ class Ledger:
         self._balances = balances
         self._debts: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
-    def seal(self) -> None:
-        """Gives each parent its cut."""
+    def cuts(self, contributed: int) -> dict[str, int]:
+        """What each parent gets beside this many shares."""
         rest = 10_000 - sum(self.parents.values())
-        counted = self.shares.total() + len(self.parents) - 1
-        cuts = {it: ceil(Fraction(counted * bps, rest)) for it, bps in self.parents.items()}
-        self.shares.update(cuts)
+        counted = contributed + len(self.parents) - 1
+        return {it: ceil(Fraction(counted * bps, rest)) for it, bps in self.parents.items()}
+
+    def overflows(self, more: int) -> bool:
+        """Whether further shares would not fit 40 bits when the work is sealed."""
+        contributed = self.shares.total() + more
+        return contributed + sum(self.cuts(contributed).values()) >= 2**40
+
+    def seal(self) -> None:
+        self.shares.update(self.cuts(self.shares.total()))
         self.total = self.shares.total()
 
     def per_share(self, currency: str) -> int:
@@ -63,12 +70,16 @@ class Ledger:
         self.shares[target] += count
 
     def claim(self, currency: str, holder: str) -> None:
-        """Pays what a holder is owed."""
-        amount = self.owed(currency, holder)
-        if amount:
+        """Pays what a holder is owed; where that is nothing, nothing is attributed either."""
+        if self.owed(currency, holder):
             self.settle(currency)
-            self._debts[currency][holder] -= amount * SCALE
-            self._move(currency, holder, amount)
+            self.pay(currency, holder)
+
+    def pay(self, currency: str, holder: str) -> None:
+        """Pays what is attributed to a holder, in whole base units."""
+        amount = self._debts[currency][holder] // SCALE
+        self._debts[currency][holder] -= amount * SCALE
+        self._move(currency, holder, amount)
 
     def push(self, currency: str, refusing: set[str]) -> None:
         """Pays out what is attributed to nobody; who refuses is owed its part."""

@@ -115,6 +115,8 @@ class StudiosMachine(RuleBasedStateMachine):
         error = "ContributionTokenSealed" if ledger.total else None
         if by != self.protocol.owners[name] and not error:
             error = "ProjectsUnauthorized"
+        if not error and ledger.overflows(sum(count for _, count in known)):
+            error = "ContributionTokenSharesOverflow"
         token = self.protocol.tokens[name]
         if self.protocol.attempt(error, by, token, "record", root, 1, rows):
             for holder, count in known:
@@ -181,7 +183,7 @@ class StudiosMachine(RuleBasedStateMachine):
         self._touch_holders(*listed)
         ledger.settle(currency)
         for holder in set(listed) - self._refusing(name, currency):
-            ledger.claim(currency, holder)
+            ledger.pay(currency, holder)
 
     @rule(work=works, currency=currencies)
     def push(self, work, currency):
