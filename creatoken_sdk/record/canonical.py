@@ -19,7 +19,15 @@ import rfc8785
 
 from creatoken_sdk.errors import CanonicalError
 
-__all__ = ["MAX_DEPTH", "MAX_SAFE_INTEGER", "Json", "document_hash", "dumps", "loads"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_SAFE_INTEGER",
+    "Json",
+    "document_hash",
+    "dumps",
+    "loads",
+    "require_document",
+]
 
 MAX_DEPTH = 64
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -64,12 +72,17 @@ def loads(data: bytes) -> Json:
 
 def document_hash(document: Json) -> bytes:
     """Return SHA-256 over the canonical bytes of a document that says its `schema` and `v`."""
+    require_document(document)
+    return hashlib.sha256(dumps(document)).digest()
+
+
+def require_document(document: Json) -> None:
+    """Raise CanonicalError unless this is an object that says its `schema` and `v`."""
     if not isinstance(document, dict):
         raise CanonicalError(f"a document is a JSON object, not {type(document).__name__}")
     schema, version = document.get("schema"), document.get("v")
     if not (isinstance(schema, str) and schema and type(version) is int and version >= 1):
         raise CanonicalError('a document needs "schema" (its name) and "v" (1 or more); add both')
-    return hashlib.sha256(dumps(document)).digest()
 
 
 def _check_depth(text: str) -> None:

@@ -72,11 +72,11 @@ class Certificate:
     @classmethod
     def issue(cls, document: dict[str, Json], key: bytes) -> Certificate:
         """Return the certificate of a document (with `schema` and `v`) that shows every field."""
-        canonical.document_hash(document)
+        canonical.require_document(document)
         canonical.dumps({"record": document})  # it has to be readable one level down as well
-        salts = {SHAPE: commitments.salt(key, SHAPE)}
-        map_fields(document, lambda path, _: salts.setdefault(path, commitments.salt(key, path)))
-        copy = map_fields(document, lambda _, value: value)
+        values: dict[str, Json] = {}
+        copy = map_fields(document, values.setdefault)
+        salts = {path: commitments.salt(key, path) for path in (SHAPE, *values)}
         return cls(copy, salts, {}, commitments.padding(key, len(salts)))
 
     @property

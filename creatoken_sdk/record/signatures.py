@@ -10,7 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Protocol
 
-from eth_keys.datatypes import PrivateKey, Signature
+from coincurve import PrivateKey
+from eth_account import Account
+from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature
 from eth_utils.address import to_checksum_address
 
@@ -43,7 +45,7 @@ def sign(domain: Domain, message: Message, signer: Signer) -> bytes:
         )
     digest = message.digest(domain)
     if local := _local_key(signer):
-        raw = local.sign_msg_hash(digest).to_bytes()
+        raw = local.sign_recoverable(digest, hasher=None)
         return raw[:64] + bytes([27 + raw[64]])
     signature = bytes(signer.unsafe_sign_hash(digest).signature)
     if not verify(domain, message, signature, signer.address):
@@ -94,5 +96,4 @@ def _local_key(signer: Signer) -> PrivateKey | None:
 
 @lru_cache(maxsize=64)
 def _key_and_address(secret: bytes) -> tuple[PrivateKey, str]:
-    key = PrivateKey(secret)
-    return key, key.public_key.to_checksum_address()
+    return PrivateKey(secret), Account.from_key(secret).address

@@ -76,7 +76,8 @@ class Journal:
         another input or output it is a further attempt, which earns nothing.
         """
         with self._turn, self._store.transaction(durable=durable) as db:
-            db.rows(f"SELECT id FROM runs WHERE id = ? {db.FOR_UPDATE}", (self.run_id,))
+            if db.FOR_UPDATE:  # other recorders of this run wait for their turn here
+                db.rows(f"SELECT id FROM runs WHERE id = ? {db.FOR_UPDATE}", (self.run_id,))
             earlier = self._attempts(db, entry.key)
             for written, document in earlier:
                 if document["inputHash"] == entry.input["sha256"] and (

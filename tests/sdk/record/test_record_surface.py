@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import creatoken_sdk.errors as errors
 import creatoken_sdk.record as record
 
 FLOOR = Path(record.__file__).parent
 ALLOWED = {*sys.stdlib_module_names, "creatoken_sdk", "rfc8785", "typing_extensions"}
-ETHEREUM = {"eth_abi", "eth_account", "eth_hash", "eth_keys", "eth_utils"}
+ETHEREUM = {"coincurve", "eth_abi", "eth_account", "eth_hash", "eth_keys", "eth_utils"}
 MODULES = sorted(FLOOR.glob("*.py"))
 CLOSED = {"io", "os", "pathlib", "socket", "sqlite3", "subprocess", "urllib", "http"}
 
@@ -53,16 +52,3 @@ def test_all__given_a_module__names_what_exists(module):
     loaded = sys.modules[f"creatoken_sdk.record.{module.stem}"]
     assert loaded.__all__
     assert all(hasattr(loaded, name) for name in loaded.__all__)
-
-
-def test_errors__given_the_tree__is_drawn_as_it_is():
-    drawn, stack = {}, []
-    for line in errors.__doc__.splitlines():
-        words = line.replace("│", " ").replace("├──", "   ").replace("└──", "   ")
-        name = words.split(maxsplit=1)[0] if words.strip() else ""
-        if name.endswith("Error"):
-            depth = (len(words) - len(words.lstrip())) // 4
-            stack = [*stack[:depth], name]
-            drawn[name] = stack[-2] if depth else "Exception"
-    real = {name: getattr(errors, name).__base__.__name__ for name in errors.__all__}
-    assert drawn == real
