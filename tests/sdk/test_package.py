@@ -62,15 +62,19 @@ def test_getattr__given_an_unknown_name__is_an_attribute_error() -> None:
 
 
 @pytest.mark.threat("D4")
-def test_modules__given_the_package__only_two_can_open_a_connection() -> None:
-    """The endpoint of a chain, and the local chain: no address in a record is ever fetched."""
+def test_modules__given_the_package__only_these_can_open_a_connection() -> None:
+    """The endpoint of a chain, the local chain, and the script in bundles of evidence, if told to.
+
+    No address in a record is ever fetched.
+    """
     found = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
         for name in imported(path)
         if name.split(".")[0] in REACHING and name != "urllib.parse"
     }
-    assert found == {"anvil.py", "chain/client.py", "chain/rpc.py"}
+    script = "studio/standalone/verify.py"
+    assert found == {"anvil.py", "chain/client.py", "chain/rpc.py", script}
 
 
 def imported(path: Path) -> list[str]:

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from creatoken_sdk.demo.journal import Journal
 
-from creatoken_sdk import AssetInput, Creatoken, Work
+from creatoken_sdk import AssetInput, Creatoken, Studio, Work
 from creatoken_sdk.anvil import Anvil
-from creatoken_sdk.demo.cast import Person
-from creatoken_sdk.demo.evidence import Evidence
 from creatoken_sdk.demo.verdict import FINAL_STAGE, examine
-from creatoken_sdk.record import (
-    ActorKind,
-    Certificate,
-    SourceType,
-    asset_document,
-    content_hash,
-    new_key,
-)
+from creatoken_sdk.record import steps_tree
 
 
 @pytest.fixture
-def genuine(ct: Creatoken, chain: Anvil, work: Work) -> SimpleNamespace:
+def genuine(ct: Creatoken, chain: Anvil, work: Work, tmp_path: Path) -> Iterator[SimpleNamespace]:
     """A file whose steps are signed and recorded, not registered yet."""
-    studio = Person("Studio", "draws and looks", chain.accounts[0], ActorKind.HUMAN)
-    journal, content = Journal(ct.works.domain, work.id, ct.now), b"genuine %d" % work.id
-    for evidence in (
-        Evidence("draw", "human", {}, b"a brief", content),
-        Evidence("review", "human", {}, content, b"it is good"),
-    ):
-        journal.write(studio, evidence, SourceType.UNSPECIFIED, shares=1)
-    ct.contributions.record(work, journal.tree.root, len(journal.steps), journal.shares)
-    certificate = Certificate.issue(asset_document(ct.works.domain, journal.steps), new_key())
-    asset = AssetInput(
-        creator=ct.address,
-        content_hash=content_hash(content),
-        record_root=certificate.root,
-        work_id=work.id,
+    maker, path = chain.accounts[0], tmp_path / "genuine.txt"
+    path.write_text(f"genuine {work.id}")
+    studio = Studio.open(tmp_path / "studio.db", chain=ct, signer=maker)
+    with studio.run("genuine", work=work, brief="a brief", authorised_by=maker) as run:
+        run.human("draw", "a brief", by=maker, output=path, shares=1)
+        run.human("review", path, by=maker, output="it is good", shares=1)
+        made = run.output(path, final=False)
+    studio.flush(wait="latest")
+    last = run.steps[-1].step
+    yield SimpleNamespace(
+        content=path.read_bytes(),
+        certificate=made.certificate,
+        asset=made.asset,
+        review=studio.memory.disclose("0x" + last.struct_hash().hex(), "/inputHash"),
+        root=steps_tree([signed.step for signed in run.steps]).root,
+        count=len(run.steps),
     )
-    return SimpleNamespace(
-        content=content, certificate=certificate, asset=asset, root=journal.tree.root, steps=journal
-    )
+    studio.close()
 
 
 def squat(squatter: Creatoken, asset: AssetInput, work_id: int = 0) -> None:
@@ -72,11 +64,11 @@ def test_examine__when_a_squatter_came_first__passes_the_genuine_file(
         project = artist.projects.create(treasury=artist.address, recorders=[artist.address])
         work = artist.works.open(project)
         work_id = work.id
-        artist.contributions.record(work, genuine.root, 2, genuine.steps.shares)
+        artist.contributions.record(work, genuine.root, genuine.count, {ct.address: 2})
     squat(artist, genuine.asset, work_id)
     ct.assets.register(genuine.asset)
     approve(ct, chain, genuine.asset)
-    verdict = examine(ct, genuine.content, genuine.certificate)
+    verdict = examine(ct, genuine.content, genuine.certificate, genuine.review)
     assert [one.name for one in verdict.integrity + verdict.chain if not one.passed] == []
     assert len(verdict.chain) == 3
 
@@ -86,6 +78,6 @@ def test_examine__when_only_a_squatter_registered__fails_what_is_not_so(
     ct: Creatoken, artist: Creatoken, genuine: SimpleNamespace
 ) -> None:
     squat(artist, genuine.asset)
-    verdict = examine(ct, genuine.content, genuine.certificate)
+    verdict = examine(ct, genuine.content, genuine.certificate, genuine.review)
     failed = [one.name for one in verdict.chain if not one.passed]
     assert failed == ["the work recorded these steps", "a director approved it as final"]
