@@ -40,6 +40,7 @@ def test_verify_a_file__when_followed__verifies_and_packs(scene):
     assert "CHAIN: holds" in done.stdout
 
 
+@pytest.mark.threat("D9")
 def test_erase_a_prompt__when_followed__leaves_no_prompt_and_a_file_that_verifies(scene, tmp_path):
     secret = b"a calm sea at dawn"
     before = b"".join(path.read_bytes() for path in tmp_path.glob("studio.db*"))

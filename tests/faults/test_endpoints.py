@@ -15,6 +15,7 @@ from faults.scene import Scene
 SEND, RECEIPT = "eth_sendRawTransaction", "eth_getTransactionReceipt"
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("kind", KINDS)
 def test_drain__when_every_third_answer_goes_wrong__settles_each_step_once(
     scene: Scene, proxy: Proxy, kind: str
@@ -31,6 +32,7 @@ def test_drain__when_every_third_answer_goes_wrong__settles_each_step_once(
     scene.assert_ledger()
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("kind", ["lost", "null", "twice", "stale"])
 def test_drain__when_the_broadcast_goes_wrong_each_time__settles_with_one_transaction(
     scene: Scene, proxy: Proxy, kind: str
@@ -43,6 +45,7 @@ def test_drain__when_the_broadcast_goes_wrong_each_time__settles_with_one_transa
     assert scene.transactions() == [("final", 0, 0)]
 
 
+@pytest.mark.threat("C5")
 def test_drain__when_nobody_answers__raises_at_the_timeout_and_keeps_all(
     scene: Scene, proxy: Proxy
 ) -> None:
@@ -59,6 +62,7 @@ def lie(change: dict[str, Any]) -> Any:
     return lambda result: result and {**result, **change}
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("change", [{"status": "0x0"}, {"blockHash": "0x" + "ab" * 32}])
 def test_drain__when_the_receipt_is_a_lie__ends_as_the_chain_has_it(
     scene: Scene, proxy: Proxy, change: dict[str, Any]
@@ -76,6 +80,7 @@ def test_drain__when_the_receipt_is_a_lie__ends_as_the_chain_has_it(
     assert len(scene.transactions()) == 1
 
 
+@pytest.mark.threat("C5")
 def test_drain__when_a_failure_is_called_a_success__is_not_final(
     scene: Scene, proxy: Proxy
 ) -> None:
@@ -97,6 +102,7 @@ def test_drain__when_a_failure_is_called_a_success__is_not_final(
     assert scene.transactions() == [("reverted", 0, 0)]
 
 
+@pytest.mark.threat("C5")
 def test_drain__when_an_undone_block_is_still_served_by_hash__is_not_final(
     scene: Scene, proxy: Proxy
 ) -> None:
@@ -116,6 +122,7 @@ def test_drain__when_an_undone_block_is_still_served_by_hash__is_not_final(
     scene.assert_settled(drafts=1)
 
 
+@pytest.mark.threat("C5")
 def test_drain__when_the_endpoint_serves_another_chain__does_nothing_there(
     scene: Scene, proxy: Proxy
 ) -> None:
@@ -130,6 +137,7 @@ def test_drain__when_the_endpoint_serves_another_chain__does_nothing_there(
     scene.assert_settled(drafts=1)
 
 
+@pytest.mark.threat("C5")
 def test_drain__when_the_witness_disagrees__is_not_final_until_it_agrees(
     scene: Scene, proxy: Proxy
 ) -> None:

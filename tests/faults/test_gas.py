@@ -35,6 +35,7 @@ def recording(scene: Scene, *drafts: str) -> Scene:
     return scene
 
 
+@pytest.mark.threat("C6")
 def test_drain__when_the_base_fee_jumps_over_the_offer__raises_both_fees_on_the_same_nonce(
     scene: Scene,
 ) -> None:
@@ -49,6 +50,7 @@ def test_drain__when_the_base_fee_jumps_over_the_offer__raises_both_fees_on_the_
     assert all(8 * after >= 9 * before for before, after in zip(old, new, strict=True))
 
 
+@pytest.mark.threat("C4")
 def test_drain__when_nothing_is_mined__raises_fees_up_to_a_multiple_of_the_price(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +72,7 @@ def test_drain__when_nothing_is_mined__raises_fees_up_to_a_multiple_of_the_price
     assert states == ["replaced"] * (len(offers) - 1) + ["final"]
 
 
+@pytest.mark.threat("C4")
 def test_drain__when_an_older_offer_is_mined_after_all__the_newer_one_is_replaced(
     scene: Scene,
 ) -> None:
@@ -84,6 +87,7 @@ def test_drain__when_an_older_offer_is_mined_after_all__the_newer_one_is_replace
     assert scene.transactions() == [("final", 0, 0), ("replaced", 1, 0)]
 
 
+@pytest.mark.threat("C6")
 def test_drain__when_the_account_is_empty__says_what_is_missing_and_settles_once_it_came(
     scene: Scene,
 ) -> None:
@@ -98,6 +102,7 @@ def test_drain__when_the_account_is_empty__says_what_is_missing_and_settles_once
     scene.assert_settled(drafts=1)
 
 
+@pytest.mark.threat("C6")
 def test_drain__when_the_account_is_emptied_after_signing__keeps_the_bytes_for_later(
     scene: Scene,
 ) -> None:
@@ -112,6 +117,7 @@ def test_drain__when_the_account_is_emptied_after_signing__keeps_the_bytes_for_l
     assert scene.transactions() == [("final", 0, 0)]
 
 
+@pytest.mark.threat("C6")
 def test_drain__when_blocks_are_too_small__says_so_and_settles_once_they_grow(
     scene: Scene, proxy: Proxy
 ) -> None:
@@ -160,6 +166,7 @@ def test_drain__when_the_chain_mines_by_itself__settles(scene: Scene, way: str) 
     scene.assert_settled(drafts=2)
 
 
+@pytest.mark.threat("C3")
 @pytest.mark.parametrize(("finality", "blocks"), [("safe", 32), ("final", 64), (5, 5)])
 def test_drain__when_asked_for_a_finality__waits_for_it(
     scene: Scene, finality: Any, blocks: int
@@ -172,6 +179,7 @@ def test_drain__when_asked_for_a_finality__waits_for_it(
     scene.assert_settled(drafts=1)
 
 
+@pytest.mark.threat("C4")
 def test_flush__when_the_contract_refuses__names_the_reason_and_retry_settles(
     scene: Scene,
 ) -> None:
@@ -191,6 +199,7 @@ def test_flush__when_the_contract_refuses__names_the_reason_and_retry_settles(
     scene.assert_settled(drafts=1)
 
 
+@pytest.mark.threat("C4")
 def test_drain__when_the_transaction_fails_in_its_block__is_reverted_with_the_reason(
     scene: Scene,
 ) -> None:
@@ -226,6 +235,7 @@ def test_drain__when_the_same_call_of_another_came_first__is_final_though_ours_f
     assert scene.transactions() == [("reverted", 0, 0)]
 
 
+@pytest.mark.threat("C2")
 def test_drain__when_two_accounts_share_a_store__each_counts_its_own_transactions(
     scene: Scene,
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -114,6 +115,7 @@ ACTIONS = ("record", "turn", "kill", "mine", "reorganise", "drop", "spike", "tak
 PLANS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(1, 8)), min_size=6, max_size=16)
 
 
+@pytest.mark.threat("C1")
 @settings(
     max_examples=max(settings().max_examples // 25, 1),
     deadline=None,

@@ -13,6 +13,7 @@ from faults.kills import MOMENTS, finish, hold, play, start
 from faults.scene import Scene
 
 
+@pytest.mark.threat("C1")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_drain__when_killed_at_a_boundary__settles_each_step_once_after_the_restart(
     scene: Scene, moment: str
@@ -23,6 +24,7 @@ def test_drain__when_killed_at_a_boundary__settles_each_step_once_after_the_rest
     scene.assert_settled(drafts=2)
 
 
+@pytest.mark.threat("C1")
 def test_drain__when_killed_in_each_commit_to_a_server__settles_each_step_once(
     served: Scene,
 ) -> None:
@@ -35,6 +37,7 @@ def test_drain__when_killed_in_each_commit_to_a_server__settles_each_step_once(
     served.assert_settled(drafts=len(drafts))
 
 
+@pytest.mark.threat("C2")
 @pytest.mark.parametrize("kind", ["scene", "served"])
 def test_drain__when_another_process_settles__is_refused_and_nothing_is_sent_twice(
     request: pytest.FixtureRequest, kind: str
@@ -54,6 +57,7 @@ def test_drain__when_another_process_settles__is_refused_and_nothing_is_sent_twi
     assert scene.transactions() == [("final", 0, 0)]
 
 
+@pytest.mark.threat("C2")
 def test_drain__when_the_other_process_was_killed__may_begin_at_once(scene: Scene) -> None:
     scene.record("a")
     scene.waiting()

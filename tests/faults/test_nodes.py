@@ -29,6 +29,7 @@ def own(own_node: Anvil, tmp_path: Path) -> Scene:
     return make_scene(own_node, str(tmp_path / "studio.db"))
 
 
+@pytest.mark.threat("C5")
 def test_drain__when_the_node_comes_back_with_its_state__settles_what_its_pool_lost(
     own: Scene, own_node: Anvil
 ) -> None:
@@ -44,6 +45,7 @@ def test_drain__when_the_node_comes_back_with_its_state__settles_what_its_pool_l
     own.assert_settled(drafts=2)
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("moment", ["sent", "final"])
 def test_drain__when_the_node_lost_its_state__says_so_and_goes_on_once_it_is_back(
     own: Scene, own_node: Anvil, moment: str

@@ -28,6 +28,7 @@ def use_nonce(scene: Scene) -> None:
     scene.mine()
 
 
+@pytest.mark.threat("C3")
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_drain__when_reorgs_come_before_and_after_mining__sends_the_same_bytes_again(
     scene: Scene, depth: int
@@ -48,6 +49,7 @@ def test_drain__when_reorgs_come_before_and_after_mining__sends_the_same_bytes_a
     assert scene.transactions() == [("final", 0, 0)]
 
 
+@pytest.mark.threat("C3")
 def test_drain__when_a_reorg_goes_behind_what_was_final__settles_it_again(scene: Scene) -> None:
     scene.record("a")
     assert scene.settle(finality="latest") == {JobState.FINAL: 1}
@@ -58,6 +60,7 @@ def test_drain__when_a_reorg_goes_behind_what_was_final__settles_it_again(scene:
     scene.assert_settled(drafts=2)
 
 
+@pytest.mark.threat("C4")
 def test_drain__when_the_node_drops_the_transaction__broadcasts_the_same_bytes(
     scene: Scene,
 ) -> None:
@@ -72,6 +75,7 @@ def test_drain__when_the_node_drops_the_transaction__broadcasts_the_same_bytes(
     assert scene.rows("SELECT hash, state FROM transactions") == [(tx_hash, "final")]
 
 
+@pytest.mark.threat("C4")
 def test_drain__when_a_stranger_with_the_key_takes_the_nonce__settles_with_the_next(
     scene: Scene,
 ) -> None:
@@ -85,6 +89,7 @@ def test_drain__when_a_stranger_with_the_key_takes_the_nonce__settles_with_the_n
     assert scene.transactions() == [("dropped", 0, 0), ("final", 0, 1)]
 
 
+@pytest.mark.threat("C4")
 def test_drain__when_a_reorg_undoes_a_strangers_transaction_before_ours__fills_the_gap(
     scene: Scene,
 ) -> None:
@@ -101,6 +106,7 @@ def test_drain__when_a_reorg_undoes_a_strangers_transaction_before_ours__fills_t
     assert scene.transactions() == [("final", 0, 0), ("final", 0, 1), ("dropped", 0, 2)]
 
 
+@pytest.mark.threat("C4")
 def test_drain__when_somebody_else_relays_the_same_call__is_final_without_paying(
     scene: Scene,
 ) -> None:
@@ -111,6 +117,7 @@ def test_drain__when_somebody_else_relays_the_same_call__is_final_without_paying
     assert scene.transactions() == []
 
 
+@pytest.mark.threat("C3")
 def test_drain__when_the_effect_by_somebody_else_is_reorganised_away__sends_it_itself(
     scene: Scene,
 ) -> None:

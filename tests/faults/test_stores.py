@@ -29,6 +29,7 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.threat("C8")
 def test_drain__when_the_disk_is_full__sends_nothing_and_settles_once_there_is_room(
     scene: Scene,
 ) -> None:
@@ -48,6 +49,7 @@ def test_drain__when_the_disk_is_full__sends_nothing_and_settles_once_there_is_r
     scene.assert_settled(drafts=1)
 
 
+@pytest.mark.threat("C8")
 def test_record__when_the_disk_is_full__warns_and_the_step_can_be_repeated(scene: Scene) -> None:
     scene.record("a")
     studio = scene.studio()
@@ -62,6 +64,7 @@ def test_record__when_the_disk_is_full__warns_and_the_step_can_be_repeated(scene
     scene.assert_settled(drafts=2)
 
 
+@pytest.mark.threat("C8")
 def test_drain__when_another_program_locks_the_database__says_so_and_sends_nothing(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +83,7 @@ def test_drain__when_another_program_locks_the_database__says_so_and_sends_nothi
     scene.assert_settled(drafts=1)
 
 
+@pytest.mark.threat("C7")
 @pytest.mark.parametrize("jump", [-10_000 * DAY, -DAY, DAY, 3_000 * DAY])
 def test_drain__when_the_clock_jumps__settles_each_step_once(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, jump: int

@@ -56,6 +56,22 @@ def test_verify__when_the_file_is_missing__says_so(creatoken):
     assert complaint.startswith("creatoken: nothing.png cannot be read")
 
 
+@pytest.mark.threat("D5")
+def test_verify__given_a_name_that_steers_the_terminal__shows_it_escaped(
+    creatoken, creatoken_studio, creatoken_run, tmp_path
+):
+    path, name = tmp_path / "banner.txt", "a\x1b\u202eb"
+    path.write_text("the banner")
+    made = creatoken_run.output(path, details={name: "secret"})
+    creatoken_studio.flush(wait="latest")
+    erased = made.certificate.erase(f"/details/{name}")
+    (tmp_path / "certificate.json").write_text(json.dumps(erased.to_json()))
+    _, told, _ = creatoken("verify", path, "--certificate", "certificate.json")
+    assert "1 erased /details/a\\x1b\\u202eb\n" in told
+    assert told.replace("\n", "").isprintable()
+
+
+@pytest.mark.threat("D2", "E3")
 @pytest.mark.parametrize(
     ("key", "says"),
     [

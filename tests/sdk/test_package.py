@@ -10,7 +10,7 @@ import pytest
 import creatoken_sdk
 
 PACKAGE = Path(creatoken_sdk.__file__).parent
-REACHING = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "web3"}
+REACHING = {"aiohttp", "ftplib", "http", "httpx", "psycopg", "requests", "socket", "urllib", "web3"}
 HEAVY = ("web3", "eth_account", "eth_abi", "requests", "numpy", "PIL", "ape", "typer")
 HEAVY += ("pytest", "hypothesis", "sqlite3")
 
@@ -63,7 +63,7 @@ def test_getattr__given_an_unknown_name__is_an_attribute_error() -> None:
 
 @pytest.mark.threat("D4")
 def test_modules__given_the_package__only_these_can_open_a_connection() -> None:
-    """The endpoint of a chain, the local chain, and the script in bundles of evidence, if told to.
+    """The endpoint of a chain, the local chain, a store's server, and the script in bundles.
 
     No address in a record is ever fetched.
     """
@@ -74,7 +74,8 @@ def test_modules__given_the_package__only_these_can_open_a_connection() -> None:
         if name.split(".")[0] in REACHING and name != "urllib.parse"
     }
     script = "studio/standalone/verify.py"
-    assert found == {"anvil.py", "chain/client.py", "chain/rpc.py", script}
+    chain = {"anvil.py", "chain/client.py", "chain/rpc.py", script}
+    assert found == chain | {"studio/postgres.py", "studio/postgres_errors.py"}
 
 
 def imported(path: Path) -> list[str]:

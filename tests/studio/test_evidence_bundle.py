@@ -106,6 +106,7 @@ def test_script__given_a_changed_file__says_so_in_plain_words_and_exits_with_1(b
     assert verify_bundle(forged).integrity.state is State.FAILS
 
 
+@pytest.mark.threat("D2")
 def test_pack__given_hidden_fields__leaves_them_out_and_what_is_shown_is_proved(scene, tmp_path):
     path = scene.studio.pack(
         scene.banner, tmp_path / "b.zip", hide=["/steps[1]", "/details/file"], with_file=False
@@ -170,6 +171,7 @@ HARMFUL = {
 }
 
 
+@pytest.mark.threat("D4")
 @pytest.mark.parametrize("name", HARMFUL)
 def test_read__given_a_harmful_member__refuses_the_bundle(bundle, tmp_path, name):
     info, reason = HARMFUL[name]
@@ -180,6 +182,7 @@ def test_read__given_a_harmful_member__refuses_the_bundle(bundle, tmp_path, name
         Bundle.read(path)
 
 
+@pytest.mark.threat("D4")
 def test_read__given_a_member_twice__refuses_the_bundle(bundle, tmp_path):
     path = rewritten(bundle, tmp_path, {})
     with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
@@ -188,6 +191,7 @@ def test_read__given_a_member_twice__refuses_the_bundle(bundle, tmp_path):
         Bundle.read(path)
 
 
+@pytest.mark.threat("D4")
 def test_read__given_a_zip_bomb__refuses_it_unread(bundle, tmp_path):
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -196,6 +200,7 @@ def test_read__given_a_zip_bomb__refuses_it_unread(bundle, tmp_path):
         Bundle.read(path)
 
 
+@pytest.mark.threat("D4")
 def test_read__given_too_many_members__refuses_the_bundle(tmp_path):
     path = tmp_path / "many.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -205,6 +210,7 @@ def test_read__given_too_many_members__refuses_the_bundle(tmp_path):
         Bundle.read(path)
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize(
     ("evidence", "reason"),
     [
@@ -224,6 +230,7 @@ def test_verify_bundle__given_malformed_evidence__says_what_to_do(tmp_path, evid
         verify_bundle(path)
 
 
+@pytest.mark.threat("D4")
 @pytest.mark.parametrize("cut", [10, 1000, -30])
 def test_read__given_a_damaged_zip__says_so(bundle, tmp_path, cut):
     path = tmp_path / "cut.zip"

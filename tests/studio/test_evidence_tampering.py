@@ -198,6 +198,7 @@ def test_verifiers__when_one_bit_of_the_file_is_changed__fail_integrity_alone(ev
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/typed_data.json").read_text())
 
 
+@pytest.mark.threat("A2")
 def test_script__given_the_shared_vectors__recovers_each_signer_and_no_malformed_one():
     standalone()
     mathematics = sys.modules["mathematics"]

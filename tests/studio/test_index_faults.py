@@ -58,6 +58,7 @@ def test_update__when_blocks_come_in_ranges__equals_the_chain(busy, endpoint, st
     assert endpoint.calls.count("eth_getLogs") < busy.head
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize("code", [-32602, -32005, -32000])
 def test_update__when_the_node_refuses_long_ranges__asks_for_shorter_ones(
     busy, endpoint, store, monkeypatch, code
@@ -80,6 +81,7 @@ def test_update__when_the_node_refuses_long_ranges__asks_for_shorter_ones(
     assert refusals
 
 
+@pytest.mark.threat("C5")
 def test_update__when_logs_are_missing__is_stopped_by_the_witness(busy, endpoint, store):
     index = Index(store, busy.client(endpoint.url), witness=Rpc.connect(busy.anvil.url))
     endpoint.rewrite("eth_getLogs", lambda logs: logs[:-1])
@@ -103,6 +105,7 @@ def test_rewind__when_logs_were_missing_without_a_witness__gets_them(busy, endpo
     assert rows(store) == busy.logs()
 
 
+@pytest.mark.threat("C5")
 def test_update__when_logs_come_twice_and_in_disorder__takes_each_once(busy, endpoint, store):
     endpoint.rewrite("eth_getLogs", lambda logs: logs[::-1] + logs)
     Index(store, busy.client(endpoint.url)).update()
@@ -119,6 +122,7 @@ def changed(**fields):
     return lambda logs: [{**log, **fields} for log in logs]
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -182,6 +186,7 @@ def test_update__when_the_last_known_block_leaves_the_chain_meanwhile__reads_aga
     assert rows(store, superseded=1)
 
 
+@pytest.mark.threat("C1")
 @pytest.mark.parametrize("turn", [1, 3, 5])
 def test_update__when_killed_in_the_middle__goes_on_where_it_stopped(busy, store, where, turn):
     code = f"""
@@ -204,6 +209,7 @@ index.update()
     assert rows(store) == busy.logs()
 
 
+@pytest.mark.threat("C2")
 def test_update__given_two_processes_and_a_thread_at_once__writes_everything_once(
     busy, store, where
 ):

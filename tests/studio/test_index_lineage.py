@@ -38,6 +38,7 @@ def test_lineage__given_a_family__returns_each_relative_once_the_nearest_first(l
     assert nearest.name == "AssetRegistered"
 
 
+@pytest.mark.threat("C3")
 def test_lineage__when_a_child_is_reorganised_away__does_not_show_it(ledger, index):
     parent = ledger.register()
     child = ledger.register(parents=(parent,))

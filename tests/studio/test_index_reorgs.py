@@ -18,6 +18,7 @@ def lite(tmp_path):
     store.close()
 
 
+@pytest.mark.threat("C3")
 @pytest.mark.parametrize("depth", range(1, 9))
 def test_update__when_blocks_are_reorganised_and_transactions_sent_again__equals_the_chain(
     ledger, lite, depth
@@ -38,6 +39,7 @@ def test_update__when_blocks_are_reorganised_and_transactions_sent_again__equals
     assert rows(lite, superseded=1) == gone
 
 
+@pytest.mark.threat("C3")
 def test_update__when_a_work_is_reorganised_away__keeps_the_logs_of_the_one_in_its_place(
     ledger, store
 ):
@@ -77,6 +79,7 @@ def test_rewind__when_blocks_are_read_again__brings_their_events_back_as_new(led
     assert [event.name for event in islice(again, 2)] == ["Transfer", "AssetRegistered"]
 
 
+@pytest.mark.threat("C3")
 def test_where__when_the_index_is_on_a_fork__shows_no_final_event_of_it(ledger, store):
     index = Index(store, ledger.ct)
     asset = ledger.register()
@@ -105,6 +108,7 @@ def test_update__when_the_node_starts_again_without_its_state__begins_anew(ledge
     assert rows(store, superseded=1) == old
 
 
+@pytest.mark.threat("C5")
 def test_update__when_the_endpoint_is_behind__keeps_what_it_lacks(ledger, endpoint, store):
     index = Index(store, ledger.client(endpoint.url))
     ledger.register()
@@ -117,6 +121,7 @@ def test_update__when_the_endpoint_is_behind__keeps_what_it_lacks(ledger, endpoi
     assert rows(store, superseded=1) == []
 
 
+@pytest.mark.threat("C3")
 def test_watch__when_an_event_is_reorganised__shows_it_again_in_its_new_block(ledger, store):
     index = Index(store, ledger.ct)
     watch = index.watch(name="AssetRegistered", finality="latest", pause_seconds=0.01)

@@ -35,6 +35,7 @@ def on_disk(folder: Path, text: str) -> list[str]:
     return [path.name for path in folder.rglob("*") if text.encode() in path.read_bytes()]
 
 
+@pytest.mark.threat("D1")
 def test_commitments__given_the_same_content_twice__differ_and_confirm_no_guess(
     creatoken_studio: Studio, creatoken_run: Run, creatoken_actors: Actors
 ) -> None:
@@ -54,6 +55,7 @@ def test_commitments__given_the_same_content_twice__differ_and_confirm_no_guess(
     assert not commitments & set(tries)
 
 
+@pytest.mark.threat("D1")
 def test_record_key__given_to_somebody__confirms_a_guess(
     creatoken_studio: Studio, drafted: Kept
 ) -> None:
@@ -105,6 +107,7 @@ def test_disclose__given_a_documents_canonical_input__is_what_its_hash_is_of(
     assert hashed == "0x" + hashlib.sha256(text.encode()).hexdigest()
 
 
+@pytest.mark.threat("D9")
 def test_erase__given_a_step__leaves_no_byte_of_it_on_disk_and_its_siblings_verifiable(
     creatoken_studio: Studio, creatoken_run: Run, drafted: Kept, tmp_path: Path
 ) -> None:
@@ -139,6 +142,7 @@ def test_erase__given_a_step__leaves_no_byte_of_it_on_disk_and_its_siblings_veri
     assert creatoken_studio.memory.find(CANARY) == []
 
 
+@pytest.mark.threat("D9")
 def test_erase__given_one_path__erases_that_alone_and_again_changes_nothing(
     creatoken_studio: Studio, drafted: Kept
 ) -> None:
@@ -153,6 +157,7 @@ def test_erase__given_one_path__erases_that_alone_and_again_changes_nothing(
     assert memory.find(CANARY) == []
 
 
+@pytest.mark.threat("D9")
 def test_erase__given_an_asset__leaves_its_id_and_its_steps(
     creatoken_studio: Studio, creatoken_run: Run, tmp_path: Path
 ) -> None:
@@ -166,6 +171,7 @@ def test_erase__given_an_asset__leaves_its_id_and_its_steps(
     assert on_disk(tmp_path, CANARY) == []
 
 
+@pytest.mark.threat("D9")
 def test_run__when_an_erased_step_is_repeated__pays_nothing_for_it(
     creatoken_studio: Studio, creatoken_run: Run, creatoken_actors: Actors
 ) -> None:

@@ -27,6 +27,7 @@ def banner(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.threat("D8")
 def test_output__given_the_same_file_again__is_the_same_asset(
     creatoken_studio: Studio, creatoken_run: Run, banner: Path, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_open_store__given_an_unknown_database__says_to_create_it(postgres):
     assert 'database "nowhere" does not exist; create it (createdb)' in str(error)
 
 
+@pytest.mark.threat("C8")
 @pytest.mark.parametrize("host", ["/nowhere", "127.0.0.1", "nowhere.invalid"])
 def test_open_store__given_no_server__is_unreachable(host):
     error = refusal(f"postgresql://studio:s3cret@/studio?host={host}&port=1")
@@ -73,6 +74,7 @@ def test_open_store__given_no_server__is_unreachable(host):
     assert "start the server or correct the URL" in str(error)
 
 
+@pytest.mark.threat("D2")
 @pytest.mark.parametrize(
     "url",
     [
@@ -92,6 +94,7 @@ def test_open_store__given_an_unreadable_url__shows_nothing_of_it(url):
     assert "postgresql://" in str(error)
 
 
+@pytest.mark.threat("D2")
 def test_store__when_shown__hides_the_password(postgres_store, postgres):
     assert postgres_store.name == f"postgresql://{postgres.folder}:5432/postgres"
     assert PASSWORD not in repr(postgres_store)
@@ -107,6 +110,7 @@ def test_transaction__given_a_cut_connection_before_it__uses_a_new_one(postgres_
     assert list(postgres_store.stream("SELECT id FROM runs")) == [("1",)]
 
 
+@pytest.mark.threat("C8")
 def test_transaction__when_cut_within__writes_nothing_and_says_to_look(postgres_store, postgres):
     def write():
         with postgres_store.transaction() as db:
@@ -119,6 +123,7 @@ def test_transaction__when_cut_within__writes_nothing_and_says_to_look(postgres_
     assert postgres_store.rows("SELECT id FROM runs") == []
 
 
+@pytest.mark.threat("C2")
 def test_lock__when_its_connection_is_cut__lets_no_transaction_begin(postgres_store, postgres):
     def write():
         with postgres_store.lock("sequencer"):
@@ -191,6 +196,7 @@ def test_stream__given_many_rows__fetches_them_in_parts(postgres_store):
     rows.close()
 
 
+@pytest.mark.threat("D9")
 def test_purge__given_a_deleted_row__leaves_nothing_of_it_in_the_tables(postgres_store, postgres):
     def found():
         with psycopg.connect(postgres.url(), autocommit=True) as admin:

@@ -62,6 +62,7 @@ def test_leaks__given_a_secret_in_text_or_calldata__finds_it(secrets: list[str])
     assert leaks(f"a {CANARY} b", secrets) == leaks(CANARY.encode().hex(), secrets) == [CANARY]
 
 
+@pytest.mark.threat("D2")
 def test_reprs_and_logs__given_a_recorded_run__hold_no_secret(
     creatoken_studio: Studio,
     creatoken_run: Run,
@@ -89,6 +90,7 @@ def test_reprs_and_logs__given_a_recorded_run__hold_no_secret(
     assert leaks(caplog.text + "".join(capfd.readouterr()), secrets) == []
 
 
+@pytest.mark.threat("D2")
 def test_warnings_and_errors__given_what_cannot_be_recorded__hold_no_secret(
     creatoken_studio: Studio, creatoken_run: Run, creatoken_actors: Actors, secrets: list[str]
 ) -> None:
@@ -116,6 +118,7 @@ def test_warnings_and_errors__given_what_cannot_be_recorded__hold_no_secret(
             assert leaks("".join(traceback.format_exception_only(raised.value)), secrets) == []
 
 
+@pytest.mark.threat("D2")
 def test_chain__given_a_settled_run__holds_no_secret(
     creatoken_studio: Studio,
     creatoken_run: Run,

@@ -22,6 +22,7 @@ def studio(store: Store, creatoken_client: Creatoken, creatoken_actors: Actors) 
     return Studio(store, creatoken_client.with_signer(recorder), recorder)
 
 
+@pytest.mark.threat("D9")
 def test_run__given_either_store__is_recorded_signed_settled_found_and_erased(
     studio: Studio,
     creatoken_client: Creatoken,

@@ -61,6 +61,7 @@ def read_all(path):
         store.close()
 
 
+@pytest.mark.threat("C8")
 def test_rescue__given_a_spoilt_page__saves_all_rows_but_those_on_it(path):
     before = content(path)
     spoilt = spoil(path, page_of(path, holds=b"1500 1500 1500"))
@@ -114,6 +115,7 @@ def test_rescue__given_a_cut_file__saves_what_is_left(path):
     assert read_all(path) == [done.saved["runs"], done.saved["steps"]]
 
 
+@pytest.mark.threat("C8")
 @pytest.mark.parametrize("cut", [16, 100, PAGE])
 def test_rescue__given_a_spoilt_header__changes_nothing(path, cut):
     path.write_bytes(b"\0" * cut + path.read_bytes()[cut:])
@@ -140,6 +142,7 @@ def test_rescue__given_no_file__says_so(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.threat("C8")
 @pytest.mark.parametrize("seed", range(5))
 def test_rescue__given_flipped_bytes_anywhere__leaves_an_intact_file(path, seed):
     chance = random.Random(seed)

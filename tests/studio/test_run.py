@@ -111,6 +111,7 @@ def test_run__when_the_brief_cannot_be_recorded__does_not_begin(
     assert current_run() is None
 
 
+@pytest.mark.threat("C1")
 def test_run__when_resumed_in_another_process__keeps_repeats_as_they_are_and_pays_once(
     creatoken_studio: Studio, creatoken_work: Work, creatoken_actors: Actors, start: Any
 ) -> None:
@@ -133,6 +134,7 @@ def test_run__when_resumed_in_another_process__keeps_repeats_as_they_are_and_pay
     assert kept(creatoken_studio)[3].record["attempt"] == 2
 
 
+@pytest.mark.threat("C2")
 def test_run__when_two_processes_record_it_at_once__has_one_unbroken_chain(
     creatoken_studio: Studio, start: Any
 ) -> None:
@@ -195,6 +197,7 @@ def test_sign__days_later__completes_the_chain(
     assert creatoken_run.output(path).asset.work_id == after[0].step.work_id
 
 
+@pytest.mark.threat("A8")
 def test_sign__when_the_signature_is_by_another__is_refused_and_keeps_none(
     creatoken_studio: Studio, creatoken_run: Run, creatoken_actors: Actors
 ) -> None:
@@ -242,6 +245,7 @@ def test_step__when_a_value_holds_itself_or_content_raises__warns_and_works_on(
     assert kept(creatoken_studio) == []
 
 
+@pytest.mark.threat("C8")
 def test_step__when_the_store_is_gone__warns_and_works_on_until_it_is_back(
     creatoken_studio: Studio, creatoken_run: Run, tmp_path: Path
 ) -> None:
@@ -263,6 +267,7 @@ def test_step__when_the_store_is_gone__warns_and_works_on_until_it_is_back(
     assert len(creatoken_run.unrecorded) == 1
 
 
+@pytest.mark.threat("C8")
 def test_run__when_the_store_is_gone__does_not_begin(
     creatoken_studio: Studio, creatoken_work: Work, creatoken_actors: Actors
 ) -> None:

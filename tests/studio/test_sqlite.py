@@ -51,6 +51,7 @@ def test_open_store__given_no_folder__says_to_make_it(tmp_path):
     assert not (tmp_path / "missing").exists()
 
 
+@pytest.mark.threat("C8")
 def test_open_store__given_a_file_of_something_else__leaves_it_alone(path):
     path.write_text("dear diary, " * 1000)
     with pytest.raises(CorruptStoreError, match="is damaged"):
@@ -79,6 +80,7 @@ def write_without_root(path):
     return subprocess.run(command, capture_output=True, text=True).stderr.rpartition("Error: ")
 
 
+@pytest.mark.threat("C8")
 @pytest.mark.parametrize(
     ("of_file", "of_folder", "problem"),
     [
@@ -101,6 +103,7 @@ def test_transaction__given_no_right_to_write__says_to_change_it(
     assert f"studio.db cannot be opened for writing ({problem}); change the rights" in message
 
 
+@pytest.mark.threat("C8")
 def test_transaction__when_the_disk_is_full__keeps_what_was_there_and_goes_on(path):
     code = """
 import resource
@@ -120,6 +123,7 @@ with store.transaction() as db: add_run(db, 'then')
     assert open_store(path).rows("SELECT id FROM runs ORDER BY id") == [("before",), ("then",)]
 
 
+@pytest.mark.threat("C8")
 def test_transaction__when_another_process_holds_the_file__waits_then_is_busy(path, monkeypatch):
     with start(path, "with store.transaction() as db: say('held')") as other:
         assert other.stdout.readline() == "held\n"
@@ -157,6 +161,7 @@ def test_connections__given_threads_that_ended__are_used_again(file_store, path)
     assert descriptors() <= 2
 
 
+@pytest.mark.threat("D9")
 def test_purge__given_a_deleted_row__leaves_nothing_of_it_in_the_files(file_store, path):
     write(file_store, "secret run " * 9)
     with file_store.transaction() as db:

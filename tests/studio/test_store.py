@@ -111,6 +111,7 @@ def test_rows__given_a_process__do_not_see_what_another_has_not_committed(store,
         assert finish(other) == 0
 
 
+@pytest.mark.threat("C2")
 def test_transaction__given_threads_and_processes_at_once__loses_nothing(store, where):
     code = (
         "for i in range(50):\n  with store.transaction() as db: add_run(db, sys.argv[2] + str(i))"
@@ -144,6 +145,7 @@ for _ in range(50):
     assert store.rows("SELECT settled FROM runs") == [(100,)]
 
 
+@pytest.mark.threat("C1")
 @pytest.mark.parametrize("durable", [True, False])
 def test_transaction__when_its_process_is_killed_after_it__is_kept(store, where, durable):
     code = f"""
@@ -179,6 +181,7 @@ def test_stream__while_it_is_read__lets_the_same_thread_write(store):
     ]
 
 
+@pytest.mark.threat("C2")
 def test_lock__when_another_process_holds_it__is_refused_until_that_is_killed(store, where):
     with start(where, "with store.lock('sequencer'): say('held')") as other:
         assert other.stdout.readline() == "held\n"
@@ -241,6 +244,7 @@ def test_open_store__given_an_older_schema__migrates_it_and_keeps_its_rows(where
     store.close()
 
 
+@pytest.mark.threat("C8")
 def test_open_store__given_a_newer_schema__refuses_and_changes_nothing(where, monkeypatch):
     with monkeypatch.context() as newer:
         newer.setattr(port, "MIGRATIONS", (*port.MIGRATIONS, LATER))
@@ -253,6 +257,7 @@ def test_open_store__given_a_newer_schema__refuses_and_changes_nothing(where, mo
     store.close()
 
 
+@pytest.mark.threat("C8")
 @pytest.mark.parametrize("statement", [1, 9])
 def test_open_store__when_the_last_migration_was_killed__does_all_of_it(where, statement):
     code = f"""
@@ -275,6 +280,7 @@ open_store(sys.argv[1])
     store.close()
 
 
+@pytest.mark.threat("C2")
 def test_open_store__given_processes_that_open_it_at_once__makes_it_once(where):
     others = [start(where, "") for _ in range(4)]
     assert [finish(other) for other in others] == [0, 0, 0, 0]

@@ -57,6 +57,7 @@ PLAIN: dict[str, tuple[object, object]] = {
 }
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize(("value", "written"), PLAIN.values(), ids=PLAIN)
 def test_plain__given_a_value__is_what_json_can_hold_exactly(value: object, written: Any) -> None:
     found = plain(value)
@@ -64,6 +65,7 @@ def test_plain__given_a_value__is_what_json_can_hold_exactly(value: object, writ
     canonical.dumps(found)
 
 
+@pytest.mark.threat("A13")
 @pytest.mark.parametrize(
     ("value", "why"),
     [
@@ -107,6 +109,7 @@ def test_content_of__given_any_text__hashes_it_and_keeps_it_if_it_has_one_form(t
     canonical.dumps(content)
 
 
+@pytest.mark.threat("D3")
 @pytest.mark.parametrize("text", ["x" * MAX_TEXT, "x" * (MAX_TEXT + 1), "\u00e9" * (2 * MIB), NFD])
 def test_content_of__given_long_or_doubtful_text__keeps_the_hash_alone(text: str) -> None:
     content = content_of(text)
@@ -142,6 +145,7 @@ def test_content_of__given_a_path_without_a_file__says_what_to_do(
     assert str(tmp_path.parent) not in str(one.value)
 
 
+@pytest.mark.threat("D7")
 def test_content_of__given_a_huge_file__stays_within_a_few_megabytes(tmp_path: Path) -> None:
     path = tmp_path / "film.mov"
     with path.open("wb") as file:

@@ -84,6 +84,7 @@ def test_verify__given_an_altered_certificate__fails_integrity_by_the_record(sce
     assert report.integrity.state is FAILS
 
 
+@pytest.mark.threat("D9")
 def test_verify__given_an_erased_prompt__lists_it_and_still_holds(scene):
     erased = scene.certificate.erase("/details/file")
     report = verify(scene.stranger, file=scene.banner, certificate=erased, known=scene.known)
@@ -91,6 +92,7 @@ def test_verify__given_an_erased_prompt__lists_it_and_still_holds(scene):
     assert report.integrity["record"].reason.endswith("1 erased /details/file")
 
 
+@pytest.mark.threat("D9")
 def test_verify__given_an_erased_step__cannot_tell_the_order_and_says_so(scene):
     report = verify(scene.stranger, certificate=scene.certificate.erase("/steps[1]"))
     assert report.integrity["step order"].state is UNKNOWN
@@ -112,6 +114,7 @@ def test_verify__given_an_anchored_draft__names_the_anchor_and_no_registration(s
     assert report.chain["registered"].state is UNKNOWN
 
 
+@pytest.mark.threat("D8")
 def test_verify__when_another_registers_the_same_content__names_both_with_their_times(scene):
     thief = Creatoken(
         scene.stranger.wallet.with_signer(scene.chain.accounts[8]), scene.stranger.deployment
@@ -168,6 +171,7 @@ class Silent:
         return self.inner.make_request(method, params)
 
 
+@pytest.mark.threat("C5")
 def test_verify__when_the_node_does_not_answer_some_questions__says_unknown_not_tampered(scene):
     inner = scene.stranger.wallet.rpc._provider
     client = Creatoken(Wallet(Rpc(Silent(inner)), 31337), scene.stranger.deployment)
@@ -194,6 +198,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 SIZES = [200_000_000, *([1 << 30] if settings().max_examples >= 2000 else [])]
 
 
+@pytest.mark.threat("D7")
 @pytest.mark.parametrize("size", SIZES)
 def test_file_hash__given_a_huge_file__takes_no_more_memory(tmp_path, size):
     path = tmp_path / "film.mov"
@@ -209,6 +214,7 @@ YES = "0x631626ba7e60e01b5f5260205ff3"  # an EIP-1271 wallet that vouches for ev
 NO = "0x5f5f5260205ff3"
 
 
+@pytest.mark.threat("A4")
 def test_verify__given_the_approval_of_a_contract_wallet__asks_the_wallet(scene, tmp_path):
     wallet, owner = Account.create().address, Account.create()
     scene.chain.request("anvil_setCode", wallet, YES)
