@@ -113,7 +113,6 @@ def verify(
 ) -> None:
     """Say what is true of a file: integrity, trust and chain. Exit with 1 if any of them fails."""
     from creatoken_sdk.chain.client import Creatoken
-    from creatoken_sdk.demo.report import plain
     from creatoken_sdk.record.canonical import loads
     from creatoken_sdk.studio import verify as verifying
     from creatoken_sdk.studio.findings import State
@@ -121,8 +120,7 @@ def verify(
     held = None if certificate is None else loads(certificate.read_bytes())
     client = Creatoken.connect(rpc, deployment=deployment)
     report = verifying.verify(client, file=file, certificate=held)
-    lines = [plain(line) for line in str(report).splitlines()]
-    print(json.dumps(report.to_json(), indent=2) if as_json else "\n".join(lines))
+    print(json.dumps(report.to_json(), indent=2) if as_json else report)
     verdicts = (report.integrity, report.trust, report.chain)
     raise typer.Exit(1 if State.FAILS in [verdict.state for verdict in verdicts] else 0)
 

@@ -76,12 +76,12 @@ class Report:
         }
 
     def __str__(self) -> str:
-        """Return the report as text, one line for each check."""
+        """Return the report as text, one line for each check; what steers a terminal is escaped."""
         lines = []
         for name, verdict in self._answers():
             lines.append(f"{name.upper()}: {verdict.state.value}")
             lines += [f"  {f.state.value:8}{f.check}: {f.reason}" for f in verdict.findings]
-        return "\n".join(lines)
+        return "\n".join(map(_printable, lines))
 
     def _answers(self) -> Sequence[tuple[str, Verdict]]:
         return [("integrity", self.integrity), ("trust", self.trust), ("chain", self.chain)]
@@ -114,3 +114,7 @@ def require(condition: object, reason: str) -> None:
     """Raise RecordError with the reason unless the condition holds."""
     if not condition:
         raise RecordError(reason)
+
+
+def _printable(line: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
+from creatoken_sdk.chain.signers import refuse_dev_key
 from creatoken_sdk.record import (
     ZERO_HASH,
     Certificate,
@@ -19,6 +20,7 @@ from creatoken_sdk.record import (
 )
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.commitments import Field, salt
+from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import from_json, to_json
 from creatoken_sdk.studio.actors import Actor
 from creatoken_sdk.studio.errors import UnsignedError
@@ -138,7 +140,7 @@ class Journal:
             at=self._clock(),
         )
         signer = entry.actor.signer
-        signature = None if signer is None else sign(self._domain, step, signer)
+        signature = None if signer is None else _sign(self._domain, step, signer)
         self._store_step(db, entry, attempt, step, signature, document, key)
         return Written(step, signature, attempt)
 
@@ -169,6 +171,11 @@ class Journal:
             ),
         )
         db.execute("INSERT INTO record_keys VALUES (?, ?)", (struct_hash, to_json(key)))
+
+
+def _sign(domain: Domain, step: Step, signer: Signer) -> bytes:
+    refuse_dev_key(signer.address, domain.chain_id)
+    return sign(domain, step, signer)
 
 
 def _document(entry: Entry, attempt: int) -> dict[str, Json]:

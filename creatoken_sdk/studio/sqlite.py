@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from creatoken_sdk.studio.connections import Connections
@@ -101,6 +101,8 @@ class SqliteStore:
         self._connections.close()
 
     def _connect(self) -> sqlite3.Connection:
+        with suppress(OSError):  # a new one is for its owner alone, and so is what comes beside it
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL, 0o600))
         connection = sqlite3.connect(
             self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.chain.signers import refuse_dev_key
 from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import Domain, SourceType, Step, name_hash, sign
@@ -209,6 +210,7 @@ class Studio:
 
     def sign(self, signer: Signer) -> int:
         """Sign every step that awaits the signature of this account; return how many."""
+        refuse_dev_key(signer.address, self.chain.chain_id)
         rows = self.store.rows(
             "SELECT runs.chain_id, works, run_id, position, step FROM steps"
             " JOIN runs ON runs.id = run_id WHERE signature IS NULL AND actor = ?",

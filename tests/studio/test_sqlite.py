@@ -187,3 +187,14 @@ def test_purge__when_somebody_reads__is_busy(file_store, path, monkeypatch):
 
 def bytes_of(path):
     return b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+@pytest.mark.threat("D2")
+def test_open__given_a_new_file__keeps_it_for_its_owner(tmp_path):
+    store = open_store(tmp_path / "studio.db")
+    with store.transaction() as db:
+        db.execute("INSERT INTO record_keys VALUES ('a', 'b')")
+    files = list(tmp_path.glob("studio.db*"))
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}
+    assert len(files) >= 2
+    store.close()

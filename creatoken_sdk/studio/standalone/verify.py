@@ -391,7 +391,8 @@ def main():
     for answer, checks in () if options.json else findings.items():
         print(f"{answer.upper()}: {found[answer]}")
         for name, state, why in checks:
-            print(f"  {state:8}{name}: {why}")
+            line = f"  {state:8}{name}: {why}"
+            print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line))
     sys.exit(FAILS in found.values())
 
 
