@@ -65,7 +65,7 @@ def read_all(path):
 def test_rescue__given_a_spoilt_page__saves_all_rows_but_those_on_it(path):
     before = content(path)
     spoilt = spoil(path, page_of(path, holds=b"1500 1500 1500"))
-    with pytest.raises(CorruptStoreError, match=r"is damaged .* `creatoken studio rescue` saves"):
+    with pytest.raises(CorruptStoreError, match=r"is damaged .* `creatoken rescue` saves"):
         read_all(path)
     damaged = path.read_bytes()
     done = rescue(path)
