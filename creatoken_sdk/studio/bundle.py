@@ -21,6 +21,8 @@ _MAX_EVIDENCE = 64 << 20
 _MAX_RATIO = 100
 """Evidence is mostly hashes and hardly shrinks; the file is stored as it is."""
 _MAX_MEMBERS = 16
+_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What Python unpacks piece by piece; of the others one piece may fill the memory."""
 _FILE = re.compile(r"file/[\w-][\w.-]{0,199}", re.ASCII)
 
 
@@ -59,6 +61,8 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
         _check_name(member)
         if member.file_size > max(1, member.compress_size) * _MAX_RATIO:
             raise RecordError(f"{member.filename!r} unpacks to far more than it is: a zip bomb")
+        if member.compress_type not in _PLAIN:
+            raise RecordError(f"{member.filename!r} is packed in a rare way; get the original")
     names = Counter(member.filename.casefold() for member in members)
     twice = [name for name, count in names.items() if count > 1]
     if twice:
@@ -81,9 +85,12 @@ def _check_name(member: zipfile.ZipInfo) -> None:
 def _evidence(archive: zipfile.ZipFile) -> Mapping[str, Any]:
     if EVIDENCE not in archive.namelist():
         raise RecordError(f"there is no {EVIDENCE} in it; pass a bundle of evidence")
-    if archive.getinfo(EVIDENCE).file_size > _MAX_EVIDENCE:
+    size = archive.getinfo(EVIDENCE).file_size
+    if size > _MAX_EVIDENCE:
         raise RecordError(f"{EVIDENCE} is larger than {_MAX_EVIDENCE} bytes; refuse this bundle")
-    evidence = canonical.loads(archive.read(EVIDENCE))
+    with archive.open(EVIDENCE) as file:
+        # The size is what the zip says; `archive.read` would unpack all that there is.
+        evidence = canonical.loads(file.read(size))
     schema = (evidence.get("schema"), evidence.get("v")) if isinstance(evidence, dict) else None
     if schema != ("creatoken.evidence", 1):
         raise RecordError(f"{EVIDENCE} has schema {schema}; upgrade creatoken-sdk to read it")

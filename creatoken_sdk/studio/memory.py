@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from creatoken_sdk.errors import RecordError
@@ -57,19 +58,23 @@ class Memory:
     def erase(self, record_id: str, *paths: str) -> None:
         """Erase fields for good: their values, their salts, and the key that could make them.
 
-        By default all that says anything about a step's contents. What is on chain stays true:
+        By default all that says anything about a step's contents; RecordError if the document
+        never had one of the paths, or by default none of them. What is on chain stays true:
         commitments to nothing that anybody can open. Warning: copies elsewhere (backups,
         certificates handed out) are yours to erase.
         """
         with self.store.transaction() as db:
             table, certificate = _load(db, record_id)
-            present = [path for path in paths or CONTENTS if _has(certificate, path)]
+            _require_known(certificate, record_id, paths)
+            present = [path for path in paths or CONTENTS if _has(certificate.salts, path)]
             left = certificate.erase(*present)
             key, column = _TABLES[table]
             db.execute(
                 f"UPDATE {table} SET {column} = ? WHERE {key} = ?",
                 (json.dumps(left.to_json()), record_id),
             )
+            if "/details/file" in left.erased:
+                db.execute("UPDATE assets SET file = '' WHERE id = ?", (record_id,))
             db.execute("DELETE FROM record_keys WHERE id = ?", (record_id,))
         self.store.purge()
 
@@ -82,6 +87,16 @@ def _load(db: Database, record_id: str) -> tuple[str, Certificate]:
     raise RecordError(f"{record_id} is no step or asset of this store; `find` lists them")
 
 
-def _has(certificate: Certificate, path: str) -> bool:
+def _require_known(certificate: Certificate, record_id: str, paths: Sequence[str]) -> None:
+    """A path that is misspelt, or of another kind of document, must not look erased."""
+    known = (*certificate.salts, *certificate.erased)
+    missing = [path for path in paths or CONTENTS if not _has(known, path)]
+    if missing and (paths or len(missing) == len(CONTENTS)):
+        raise RecordError(
+            f"{record_id} has no {missing[0]}; nothing was erased, name paths of its certificate"
+        )
+
+
+def _has(known: Iterable[str], path: str) -> bool:
     inside = (path + "/", path + "[")
-    return any(p == path or p.startswith(inside) for p in certificate.salts)
+    return any(p == path or p.startswith(inside) for p in known)

@@ -96,27 +96,30 @@ class Settlement:
 
     def _queue_finals(self, db: Database, jobs: Jobs) -> None:
         rows = db.rows(
-            "SELECT id, input, certificate, anchor FROM assets"
+            "SELECT id, input, certificate, anchor,"
+            " (SELECT account FROM jobs WHERE jobs.id = anchored_by) FROM assets"
             f" WHERE final = 1 AND settled = 0 AND {_HERE}"
             " AND (anchored_by IS NULL OR anchored_by IN (SELECT id FROM jobs WHERE state = ?))"
             f" ORDER BY position, id {db.FOR_UPDATE}",
             (*self._chain, JobState.FINAL.value),
         )
-        for asset_id, written, certificate, anchor in rows:
+        for asset_id, written, certificate, anchor, anchorer in rows:
             output = Output.load(asset_id, written, certificate)
-            call = self._registration(db, output, anchor)
+            call = self._registration(db, output, anchor, anchorer)
             asked = encode_call("AssetRegistry", "ownerOf", (output.id,))
             jobs.add(db, "register", call, Effect(call.to, asked), {"asset": asset_id})
             db.execute("UPDATE assets SET settled = 1 WHERE id = ?", (asset_id,))
 
-    def _registration(self, db: Database, output: Output, anchor: str | None) -> Call[Receipt]:
+    def _registration(
+        self, db: Database, output: Output, anchor: str | None, anchorer: str
+    ) -> Call[Receipt]:
         asset, owner, deadline = output.asset, output.owner, output.deadline
         if anchor is None:
             return self.client.assets.register_for.call(asset, owner, deadline, output.signature)
         return self.client.assets.register_anchored.call(
             asset,
             owner,
-            anchorer=self.client.address,
+            anchorer=anchorer,
             root=bytes.fromhex(anchor[2:]),
             proof=kept_tree(db, anchor).proof(output.leaf),
             deadline=deadline,

@@ -31,13 +31,15 @@ class SqliteStore:
     """A file on a local disk: SQLite's locks do not hold on network drives."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file; its folder must exist."""
+        """Open the file; its folder must exist. A new one is only for the account that made it."""
         self.name = str(path)
         self._path = path
         if path.is_dir():
             raise StoreAccessError(f"{path} is a folder; name a file in it")
         if not path.parent.is_dir():
             raise StoreAccessError(f"folder {path.parent} does not exist; make it first")
+        with suppress(OSError):  # it is there, or SQLite will say why not
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._connections = Connections(self._connect, lambda _: True)
         self._turns: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by process
         with _explained(self.name), self._connections.borrow() as connection:

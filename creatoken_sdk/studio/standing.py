@@ -22,7 +22,10 @@ Found = tuple[State, str]
 
 
 def signers_of(exam: Examination, client: Creatoken | None, known: Mapping[str, str]) -> Found:
-    """Name the accounts that signed steps; unknown unless each has a role or a known name."""
+    """Name the accounts that signed steps; unknown unless the caller knows each of them.
+
+    Roles are shown, but prove nothing: whoever copies a file can open a project of his own.
+    """
     people = exam.people()
     if not people:
         return State.UNKNOWN, "no steps are shown"
@@ -31,9 +34,9 @@ def signers_of(exam: Examination, client: Creatoken | None, known: Mapping[str, 
     for account, kinds in sorted(people.items()):
         roles = client.projects.roles_of(project, account) if client and project else Role(0)
         names = [role.name.lower() for role in Role if role in roles and role.name]
-        who = known.get(account) or (f"{' and '.join(names)} of project {project}" if names else "")
-        strangers = strangers or not who
-        lines.append(f"{account} ({', '.join(kinds)}): {who or 'not known'}")
+        role = f", {' and '.join(names)} of project {project}" if names else ""
+        strangers = strangers or account not in known
+        lines.append(f"{account} ({', '.join(kinds)}): {known.get(account, 'not known')}{role}")
     return State.UNKNOWN if strangers else State.HOLDS, "; ".join(lines)
 
 
@@ -117,9 +120,15 @@ class _Standing:
     def others(self) -> Found:
         digest = from_json("bytes32", self.exam.asset["contentHash"])
         events = [decode_log(log) for log in registrations(self.client, content_hash=digest)]
+        times = {event["asset_id"]: event["registered_at"] for event in events if event}
+        own = int(self.exam.asset["id"], 16)
         told = [
             f"{event['asset']['creator']} at {event['registered_at']} UTC seconds"
             for event in events
-            if event and event["asset_id"] != int(self.exam.asset["id"], 16)
+            if event and event["asset_id"] != own
         ]
-        return State.HOLDS, f"also registered by {'; '.join(told)}" if told else "nobody else's"
+        if not told:
+            return State.HOLDS, "nobody else's"
+        first = own in times and times[own] == min(times.values())
+        state = State.HOLDS if first else State.UNKNOWN
+        return state, f"also registered by {'; '.join(told)}" + ("" if first else ", earlier")

@@ -21,7 +21,7 @@ from creatoken_sdk.record.canonical import dumps
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
-from creatoken_sdk.studio.errors import SettlementError
+from creatoken_sdk.studio.errors import CorruptStoreError, SettlementError
 from creatoken_sdk.studio.evidence import Opened, pack
 from creatoken_sdk.studio.finality import Finality
 from creatoken_sdk.studio.findings import Report
@@ -257,10 +257,15 @@ class Studio:
         run_id = _run_id(domain, work.id, name)
         with self.store.transaction() as db:
             place = (domain.chain_id, domain.verifying_contract, work.id)
-            db.execute(
+            is_new = db.execute(
                 "INSERT INTO runs VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING",
                 (run_id, name, *place, int(time.time())),
             )
+            if is_new and db.rows("SELECT 1 FROM steps WHERE run_id = ? LIMIT 1", (run_id,)):
+                raise CorruptStoreError(
+                    f"steps of run {name!r} are here, but not how many of them were settled: "
+                    "resumed, it would pay them again; open a run of another name"
+                )
         journal = Journal(self.store, domain, run_id, work.id, lambda: int(time.time()))
         return Run(name, self, journal, work, durable=durable)
 

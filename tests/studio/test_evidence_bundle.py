@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 
 import pytest
@@ -198,6 +199,25 @@ def test_read__given_a_zip_bomb__refuses_it_unread(bundle, tmp_path):
         archive.writestr(EVIDENCE, b" " * 50_000_000)
     with pytest.raises(RecordError, match="a zip bomb"):
         Bundle.read(path)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_read__given_a_size_that_is_a_lie__never_holds_it_in_memory(tmp_path, method):
+    path = tmp_path / "lie.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr(EVIDENCE, bytes(256 << 20))
+        packed = archive.getinfo(EVIDENCE).compress_size
+    data = bytearray(path.read_bytes())
+    said = data.rindex(b"PK\1\2") + 24  # uncompressed size, in the central directory
+    data[said : said + 4] = (90 * packed).to_bytes(4, "little")
+    path.write_bytes(data)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RecordError):
+            Bundle.read(path)
+        assert tracemalloc.get_traced_memory()[1] < 128 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.threat("D4")

@@ -186,3 +186,28 @@ def test_run__when_an_erased_step_is_repeated__pays_nothing_for_it(
 def test_certificate__given_an_unknown_id__says_what_to_do(creatoken_studio: Studio) -> None:
     with pytest.raises(RecordError, match="`find` lists them"):
         creatoken_studio.memory.certificate("0x00")
+
+
+@pytest.mark.parametrize("paths", [("/inputs",), ("/input", "/ouput"), ("/details",)])
+def test_erase__given_a_path_that_the_document_never_had__erases_nothing_and_says_so(
+    creatoken_studio: Studio, drafted: Kept, paths: tuple[str, ...]
+) -> None:
+    with pytest.raises(RecordError, match=f"has no {paths[-1]}; nothing was erased"):
+        creatoken_studio.memory.erase(drafted.id, *paths)
+    assert len(creatoken_studio.memory.find(CANARY)) == 1
+    assert creatoken_studio.memory.disclose(drafted.id, "/model").field.value == CANARY
+
+
+def test_erase__given_an_asset_and_no_path__says_to_name_one(
+    creatoken_studio: Studio, creatoken_run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / f"{CANARY}.png"
+    path.write_bytes(b"banner")
+    made = hex(creatoken_run.output(path).id)
+    with pytest.raises(RecordError, match="name paths of its certificate"):
+        creatoken_studio.memory.erase(made)
+    creatoken_studio.memory.erase(made, "/details")
+    creatoken_studio.memory.erase(made, "/details")
+    with pytest.raises(ErasedError):
+        creatoken_studio.memory.disclose(made, "/details/file")
+    assert on_disk(tmp_path, CANARY) == []

@@ -9,6 +9,7 @@ import pytest
 
 from creatoken_sdk import Creatoken, Work
 from creatoken_sdk.anvil import Anvil
+from creatoken_sdk.chain.projects import Role
 from creatoken_sdk.chain.reverts import AssetRegistryUnknownError
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import content_hash
@@ -109,6 +110,26 @@ def test_flush__when_a_draft_becomes_final__registers_it_at_the_time_of_its_anch
     asset = creatoken_client.assets.get(draft.id)
     assert creatoken_client.now() - anchored_at >= DAY
     assert (asset.registered_at, asset.owner) == (anchored_at, draft.owner)
+
+
+def test_flush__when_another_account_makes_a_draft_final__names_who_anchored_it(
+    creatoken_studio: Studio,
+    creatoken_run: Run,
+    creatoken_client: Creatoken,
+    creatoken_work: Work,
+    creatoken_actors: Actors,
+    banner: Path,
+) -> None:
+    draft = creatoken_run.output(banner, final=False)
+    creatoken_studio.flush(wait="latest")
+    old, successor = creatoken_studio.chain, creatoken_actors.buyer
+    creatoken_client.projects.set_roles(1, successor, Role.RECORDER)
+    creatoken_run.output(banner)
+    creatoken_studio.chain = old.with_signer(successor)
+    creatoken_studio.flush(wait="latest")
+    [(root,)] = creatoken_studio.store.rows("SELECT anchor FROM assets")
+    anchored_at = creatoken_client.anchors.anchored_at(old.address, bytes.fromhex(root[2:]))
+    assert creatoken_client.assets.get(draft.id).registered_at == anchored_at
 
 
 def test_flush__given_a_run__puts_shares_and_asset_on_chain_once(

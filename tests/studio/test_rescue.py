@@ -9,6 +9,7 @@ import pytest
 from creatoken_sdk.studio.errors import CorruptStoreError, StoreAccessError, StoreError
 from creatoken_sdk.studio.rescue import rescue
 from creatoken_sdk.studio.store import open_store
+from creatoken_sdk.studio.studio import Studio
 
 PAGE = 4096
 RUNS, STEPS = 40, 3000
@@ -65,7 +66,7 @@ def read_all(path):
 def test_rescue__given_a_spoilt_page__saves_all_rows_but_those_on_it(path):
     before = content(path)
     spoilt = spoil(path, page_of(path, holds=b"1500 1500 1500"))
-    with pytest.raises(CorruptStoreError, match=r"is damaged .* `creatoken studio rescue` saves"):
+    with pytest.raises(CorruptStoreError, match=r"is damaged .* `creatoken rescue` saves"):
         read_all(path)
     damaged = path.read_bytes()
     done = rescue(path)
@@ -155,3 +156,26 @@ def test_rescue__given_flipped_bytes_anywhere__leaves_an_intact_file(path, seed)
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert read_all(path) == [done.saved["runs"], done.saved["steps"]]
     assert done.saved["steps"] > STEPS // 4
+
+
+def test_run__when_only_its_steps_could_be_saved__is_refused_and_pays_nobody_twice(
+    tmp_path, creatoken_client, creatoken_work, creatoken_actors
+):
+    chain = creatoken_client.with_signer(creatoken_actors.recorder)
+    studio = Studio.open(tmp_path / "a.db", chain=chain, signer=creatoken_actors.recorder)
+    ana, maya = creatoken_actors.designer, creatoken_actors.director
+    with studio.run("ad", work=creatoken_work, brief="b", authorised_by=maya) as run:
+        run.human("edit", "a", by=ana, output="b", shares=30)
+    studio.flush(wait="latest")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as damaged, damaged:
+        damaged.execute("DELETE FROM runs")
+    with (
+        pytest.raises(CorruptStoreError, match="open a run of another name"),
+        studio.run("ad", work=creatoken_work, brief="b", authorised_by=maya) as run,
+    ):
+        run.human("edit", "a", by=ana, output="c", key="more", shares=1)
+    with studio.run("ad 2", work=creatoken_work, brief="b", authorised_by=maya) as run:
+        run.human("edit", "a", by=ana, output="c", shares=1)
+    studio.flush(wait="latest")
+    assert creatoken_client.contributions.shares_of(creatoken_work, ana) == 31
+    studio.close()

@@ -40,6 +40,18 @@ def write(store, *run_ids):
             db.execute(RUN, (run_id,))
 
 
+def test_open_store__given_a_new_path__lets_nobody_else_read_what_is_private(path):
+    old = os.umask(0o022)
+    try:
+        store = open_store(path)
+        write(store, "a")
+    finally:
+        os.umask(old)
+    modes = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()}
+    store.close()
+    assert modes == dict.fromkeys(("studio.db", "studio.db-wal", "studio.db-shm"), 0o600)
+
+
 def test_open_store__given_a_folder__says_so(tmp_path):
     with pytest.raises(StoreAccessError, match="is a folder; name a file in it"):
         open_store(tmp_path)
