@@ -18,13 +18,15 @@ _ALARM_SECONDS = 15 * 60
 class Status:
     """Jobs by state; `waiting_seconds` is the age of the oldest that is not through.
 
-    `unsettled_steps` are recorded and in no job yet, `unsigned_steps` await a signature.
+    `unsettled_steps` are recorded and in no job yet, `unsigned_steps` await a signature;
+    `elsewhere` are jobs that wait for other accounts on the same chain.
     """
 
     jobs: Mapping[JobState, int]
     waiting_seconds: int
     unsettled_steps: int
     unsigned_steps: int
+    elsewhere: int
 
     @property
     def alarms(self) -> tuple[str, ...]:
@@ -37,6 +39,8 @@ class Status:
                 f"a job has waited for {self.waiting_seconds} s: check that a relayer runs and "
                 "that its account has funds"
             )
+        if self.elsewhere:
+            found.append(f"{self.elsewhere} jobs wait for another account: run its relayer too")
         return tuple(found)
 
     @classmethod
@@ -52,10 +56,15 @@ class Status:
         steps, settled = store.rows(
             "SELECT (SELECT count(*) FROM steps), COALESCE(sum(settled), 0) FROM runs"
         )[0]
+        elsewhere = store.rows(
+            "SELECT count(*) FROM jobs WHERE chain_id = ? AND account <> ? AND state IN (?, ?, ?)",
+            (chain_id, account, JobState.QUEUED.value, JobState.SENT.value, JobState.MINED.value),
+        )[0][0]
         unsigned = store.rows("SELECT count(*) FROM steps WHERE signature IS NULL")[0][0]
         return cls(
             {JobState(state): count for state, count, _ in rows},
             max(int(time.time()) - min(oldest), 0) if oldest else 0,
             int(steps - settled),
             unsigned,
+            elsewhere,
         )

@@ -28,6 +28,7 @@ def scene(tmp_path, monkeypatch):
 
 def test_verify_a_file__when_followed__verifies_and_packs(scene):
     names = {"studio": scene.studio, "ana": scene.ana.address, "asset_id": scene.final.id}
+    names |= {"maya": scene.maya.address, "pipeline": scene.pipe.address}
     for block in blocks("verify-a-file.md", "python"):
         exec(block.replace("http://127.0.0.1:8545", scene.chain.url), names)
 

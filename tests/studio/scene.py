@@ -45,7 +45,11 @@ class Scene:
 
     @property
     def known(self) -> dict[str, str]:
-        return {self.ana.address: "Ana, designer"}
+        return {
+            self.ana.address: "Ana, designer",
+            self.maya.address: "Maya, director",
+            self.pipe.address: "the pipeline",
+        }
 
     def make(self, name: str, content: bytes, **options: object) -> tuple[Path, Output]:
         """Make a file in a run of its own; nothing of it is settled yet."""

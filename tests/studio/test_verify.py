@@ -137,14 +137,15 @@ def test_verify__when_the_asset_is_withdrawn__fails_the_chain_and_integrity_stay
     assert report.chain.reasons == ("registered: it was withdrawn",)
 
 
-def test_verify__when_a_signer_gets_a_role__trusts_it_by_that(scene):
+def test_verify__when_a_signer_has_a_role__says_so_and_leaves_trust_to_whom_you_know(scene):
     owner = scene.stranger.with_signer(scene.chain.accounts[0])
     project = scene.stranger.works.project_of(scene.work.id)
     owner.projects.set_roles(project, scene.ana, Role.REPORTER)
     report = scene.studio.verify(scene.banner)
     owner.projects.set_roles(project, scene.ana, Role(0))
-    assert report.trust.state is HOLDS
-    assert f"reporter of project {project}" in report.trust["signers"].reason
+    assert report.trust.state is UNKNOWN
+    said = f"{scene.ana.address} (human): not known, reporter of project {project}"
+    assert said in report.trust["signers"].reason
 
 
 def test_verify__given_a_record_of_another_chain__names_that_chain(scene):
