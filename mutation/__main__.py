@@ -76,7 +76,7 @@ def report(outcomes: dict[tuple[str, str], str], complete: bool) -> int:
 def main(*arguments: str) -> int:
     size = int(arguments[1]) if arguments[:1] == ("--sample",) else 0
     files = arguments[2:] if size else arguments
-    state = digest("contracts/**/*.sol", "tests/*.py", "tests/contracts/**/*", "mutation/*.py")
+    state = digest("contracts/**/*.sol", "tests/*.py", "tests/contracts/*.py", "mutation/*.py")
     folder = build.STORE / state[:16]
     folder.mkdir(parents=True, exist_ok=True)
     sources = build.Sources()

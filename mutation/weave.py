@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 from mutation.operators import Mutant, Node, edited, span
 
@@ -33,8 +34,9 @@ def woven(source: bytes, mutants: dict[int, Mutant], tree: Node, modifiers: dict
     sites: Sites = defaultdict(list)
     for number, mutant in mutants.items():
         sites[mutant.site].append((number, mutant))
+    own = {node["name"]: render(source, span(node), sites) for node in modifiers_of(tree)}
     copies = [
-        copied(modifiers[bare(mutant.old)], number)
+        copied((modifiers | own)[bare(mutant.old)], number)
         for number, mutant in mutants.items()
         if mutant.kind == "modifier"
     ]
@@ -83,10 +85,16 @@ def copied(modifier: str, number: int) -> str:
 
 def texts_of_modifiers(sources: dict[str, bytes], trees: dict[str, Node]) -> dict[str, str]:
     """Every modifier by its name."""
-    found = {}
-    for file, tree in trees.items():
-        for contract in tree["nodes"]:
-            for node in contract.get("nodes", ()):
-                if node["nodeType"] == "ModifierDefinition":
-                    found[node["name"]] = sources[file][slice(*span(node))].decode()
-    return found
+    return {
+        node["name"]: sources[file][slice(*span(node))].decode()
+        for file, tree in trees.items()
+        for node in modifiers_of(tree)
+    }
+
+
+def modifiers_of(tree: Node) -> Iterator[Node]:
+    """The modifiers that a file declares."""
+    for contract in tree["nodes"]:
+        for node in contract.get("nodes", ()):
+            if node["nodeType"] == "ModifierDefinition":
+                yield node

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ILicensing} from "../interfaces/ILicensing.sol";
 
-/// @notice Licence market that permits everything or nothing. Only for tests.
+/// @notice Licence market that permits every share that exists, or nothing. Only for tests.
 contract MockLicensing is ILicensing {
     bool public permitted;
 
@@ -11,7 +11,7 @@ contract MockLicensing is ILicensing {
         permitted = permitted_;
     }
 
-    function permitsDerivative(uint256, uint40, address, uint16) external view returns (bool) {
-        return permitted;
+    function permitsDerivative(uint256, uint40, address, uint16 bps) external view returns (bool) {
+        return permitted && bps <= 10_000;
     }
 }

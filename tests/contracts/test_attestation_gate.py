@@ -1,6 +1,7 @@
 """Attestation gate: whose word about an asset counts, for what, and until when."""
 
 import pytest
+from ape.utils import ZERO_ADDRESS
 from eth_abi import encode
 from eth_account import Account
 
@@ -179,3 +180,14 @@ def test_check__given_a_wallet_that_signs_for_compliance__says_yes(
     wallet = project.MockWallet.deploy(lawyer.address, sender=actors.studio)
     projects.setRoles(project_id, wallet, COMPLIANCE, sender=actors.studio)
     passes(gate, proof(attester=wallet.address))
+
+
+def test_check__given_a_wallet_that_agreed_on_chain__takes_an_empty_signature(
+    project, projects, project_id, actors, gate, proof, passes, refuses
+):
+    """A mock wallet of nobody agrees to whatever nobody signed."""
+    wallet = project.MockWallet.deploy(ZERO_ADDRESS, sender=actors.studio)
+    words = proof(attester=wallet.address)[:96]
+    refuses(gate, words)
+    projects.setRoles(project_id, wallet, COMPLIANCE, sender=actors.studio)
+    passes(gate, words)

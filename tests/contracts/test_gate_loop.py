@@ -12,9 +12,15 @@ STAGE = 3
 
 
 @pytest.fixture
-def asset(create_asset):
+def gated_work(open_work):
+    """A second work, so that its number is not that of its project."""
+    return open_work()[0]
+
+
+@pytest.fixture
+def asset(create_asset, gated_work):
     """(asset id, preimage) of an asset in the work; one director approves."""
-    return create_asset()
+    return create_asset(workId=gated_work)
 
 
 @pytest.fixture
@@ -164,23 +170,24 @@ def test_lock_gates__when_admin_changes__stays_locked(projects, project_id, acto
 
 
 def test_approve__when_all_gates_say_yes__approves(
-    registry, asset, work_id, directors, gates, set_gates, relay
+    registry, asset, gated_work, directors, gates, set_gates, relay
 ):
     set_gates(*gates)
 
     receipt = relay(b"", b"")
 
-    told = {"assetId": asset[0], "workId": work_id, "stage": STAGE, "noteHash": NOTE}
+    told = {"assetId": asset[0], "workId": gated_work, "stage": STAGE, "noteHash": NOTE}
     told |= {"directors": [directors[0].address]}
     assert events_of(receipt, registry) == [("AssetApproved", told)]
     assert registry.isApproved(asset[0], STAGE) is True
 
 
 def test_approve__given_gates__tells_each_all_of_the_approval_and_its_own_proof(
-    registry, actors, asset, work_id, project_id, gates, set_gates, relay, refused
+    registry, actors, asset, gated_work, project_id, gates, set_gates, relay, refused
 ):
     asset_id, (creator, content_hash, record_root) = asset
-    context = (project_id, work_id, asset_id, STAGE, NOTE, creator, content_hash, record_root)
+    context = (project_id, gated_work, asset_id, STAGE, NOTE, creator, content_hash, record_root)
+    assert gated_work != project_id
     proofs = [b"first", b"second" * 40]
     for gate, proof in zip(gates, proofs, strict=True):
         gate.expect(context, proof, sender=actors.studio)

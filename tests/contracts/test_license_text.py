@@ -45,6 +45,14 @@ def test_token_uri__given_a_licence__says_its_terms_in_words(film, posted, buy, 
     }
 
 
+@pytest.mark.parametrize("date", [(2031, 9, 9), (2031, 10, 10), (2031, 11, 11), (2031, 12, 31)])
+def test_token_uri__given_an_end__pads_month_and_day(posted, buy, read, chain, date):
+    terms = posted()
+    chain.pending_timestamp = int(datetime(*date, tzinfo=timezone.utc).timestamp()) - YEAR
+    year, month, day = date
+    assert f", until {year}-{month:02}-{day:02} (UTC)." in read(buy(terms))["description"]
+
+
 def test_token_uri__given_the_widest_licence__says_so(film, posted, buy, read):
     license_id = buy(posted(duration=0, derivatives=False, derivativeBps=0))
 

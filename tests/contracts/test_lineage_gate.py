@@ -176,10 +176,12 @@ def test_check__when_a_parent_was_withdrawn__says_no(
 
 
 def test_check__given_a_parent_of_a_project_without_market__says_no(
-    judge, create_film, create_project, film_license
+    gate, judge, derive, context, create_film, create_project, film_license
 ):
-    closed = create_film(projectId=create_project())
-    judge([closed.asset_id], says=False, licenses=[film_license])
+    parents = [create_film(projectId=create_project()).asset_id]
+    judge(parents, says=False, licenses=[film_license])
+    asset, certificate = derive(parents)
+    assert gate.check(context(asset), proof_of(certificate, parents)) is False
 
 
 def test_check__given_a_market_that_permits_all__says_yes(

@@ -1,6 +1,7 @@
 """Metric gate: whose figures count, how high, and of which moment."""
 
 import pytest
+from ape.utils import ZERO_ADDRESS
 from eth_abi import encode
 from eth_account import Account
 
@@ -143,3 +144,14 @@ def test_check__given_a_malformed_proof__says_no(gate, refuses, proof, passes, m
     for wrong in (proof() + b"\0", proof()[:-1], proof()[:128]):
         refuses(gate, wrong)
     passes(gate, proof())
+
+
+def test_check__given_a_wallet_that_agreed_on_chain__takes_an_empty_signature(
+    project, projects, project_id, actors, gate, proof, passes, refuses
+):
+    """A mock wallet of nobody agrees to whatever nobody signed."""
+    wallet = project.MockWallet.deploy(ZERO_ADDRESS, sender=actors.studio)
+    words = proof(reporter=wallet.address)[:128]
+    refuses(gate, words)
+    projects.setRoles(project_id, wallet, REPORTER, sender=actors.studio)
+    passes(gate, words)
