@@ -294,7 +294,7 @@ def test_wait__when_a_transaction_lost_a_race__raises_the_reason_with_its_hash(
         (2**20, 2**20 * 5 // 4),
         (2**24 - 1, 2**24),
         (2**24 + 1, 2**24 + 1),
-        (10**9, 30_000_000),
+        (30_000_000, 30_000_000),
     ],
 )
 def test_sign__given_an_estimate__adds_a_margin_within_the_chains_limits(
