@@ -188,7 +188,7 @@ def test_certificate__given_an_unknown_id__says_what_to_do(creatoken_studio: Stu
         creatoken_studio.memory.certificate("0x00")
 
 
-@pytest.mark.parametrize("paths", [("/inputs",), ("/input", "/ouput"), ("/details",)])
+@pytest.mark.parametrize("paths", [("/inputs",), ("/input", "/outputs"), ("/details",)])
 def test_erase__given_a_path_that_the_document_never_had__erases_nothing_and_says_so(
     creatoken_studio: Studio, drafted: Kept, paths: tuple[str, ...]
 ) -> None:
