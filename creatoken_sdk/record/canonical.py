@@ -23,6 +23,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_SAFE_INTEGER",
     "Json",
+    "check",
     "document_hash",
     "dumps",
     "loads",
@@ -32,7 +33,7 @@ __all__ = [
 MAX_DEPTH = 64
 MAX_SAFE_INTEGER = 2**53 - 1
 
-# For what `_check` lets through, the standard library writes what RFC 8785 asks for, and faster.
+# For what `check` lets through, the standard library writes what RFC 8785 asks for, and faster.
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
@@ -41,9 +42,27 @@ _BRACKET = re.compile(r"[\[\]{}]")
 Json: TypeAlias = Any
 
 
+def check(value: Json, path: str = "", depth: int = 0) -> None:
+    """Raise CanonicalError where `value`, at a path of that many levels, has no single form."""
+    if isinstance(value, str):
+        _check_text(value, path)
+    elif value is None or isinstance(value, bool):
+        return
+    elif isinstance(value, int):
+        if abs(value) > MAX_SAFE_INTEGER:
+            raise CanonicalError(f"{path!r} is beyond 2^53-1; send it as a decimal string")
+    elif isinstance(value, (list, tuple, dict)):
+        if depth >= MAX_DEPTH:
+            raise _too_deep(repr(path))
+        _check_items(value, path, depth + 1)
+    else:
+        kind = type(value).__name__
+        raise CanonicalError(f"{path!r} is of type {kind}; send it as a string (decimal or 0x hex)")
+
+
 def dumps(value: Json) -> bytes:
     """Return the RFC 8785 bytes of `value`; raise CanonicalError where it has no single form."""
-    _check(value, "", 0)
+    check(value)
     text = _encode(value)
     # Code points and RFC 8785's UTF-16 units sort alike unless a key is beyond the basic plane.
     return text.encode() if text.isascii() else rfc8785.dumps(value)
@@ -66,7 +85,7 @@ def loads(data: bytes) -> Json:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise CanonicalError(f"not JSON at {where} ({error.msg}); correct it there") from None
-    _check(value, "", 0)
+    check(value)
     return value
 
 
@@ -94,28 +113,16 @@ def _check_depth(text: str) -> None:
             raise _too_deep("the document")
 
 
-def _check(value: object, path: str, depth: int) -> None:
-    if depth >= MAX_DEPTH and isinstance(value, (list, tuple, dict)):
-        raise _too_deep(repr(path))
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, str):
-        _check_text(value, path)
-    elif isinstance(value, int):
-        if abs(value) > MAX_SAFE_INTEGER:
-            raise CanonicalError(f"{path!r} is beyond 2^53-1; send it as a decimal string")
-    elif isinstance(value, (list, tuple)):
+def _check_items(value: Json, path: str, depth: int) -> None:
+    if not isinstance(value, dict):
         for index, item in enumerate(value):
-            _check(item, f"{path}/{index}", depth + 1)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise CanonicalError(f"{path!r} has a key that is no string; write keys as strings")
-            _check_text(key, path)
-            _check(item, f"{path}/{key}", depth + 1)
-    else:
-        kind = type(value).__name__
-        raise CanonicalError(f"{path!r} is of type {kind}; send it as a string (decimal or 0x hex)")
+            check(item, f"{path}/{index}", depth)
+        return
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise CanonicalError(f"{path!r} has a key that is no string; write keys as strings")
+        _check_text(key, path)
+        check(item, f"{path}/{key}", depth)
 
 
 def _check_text(text: str, path: str) -> None:

@@ -31,7 +31,7 @@ from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import canonical, merkle
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.keccak import keccak256
-from creatoken_sdk.record.merkle import MerkleTree, leaf_hash
+from creatoken_sdk.record.merkle import MerkleTree
 
 __all__ = [
     "DOMAIN",
@@ -100,7 +100,7 @@ class Disclosure:
 
 def record_leaf(commitment: bytes) -> bytes:
     """Return the leaf of a commitment in the record tree."""
-    return leaf_hash(("bytes32",), (commitment,))
+    return keccak256(keccak256(commitment))
 
 
 def record_tree(commitments: Iterable[bytes]) -> MerkleTree:
@@ -131,7 +131,7 @@ def map_fields(value: Json, change: Callable[[str, Json], Json], path: str = "")
 
 
 def _escape(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1").replace("[", "~2")
+    return key if key.isalnum() else key.replace("~", "~0").replace("/", "~1").replace("[", "~2")
 
 
 def _hmac(key: bytes, text: str) -> bytes:

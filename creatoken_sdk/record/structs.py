@@ -64,14 +64,17 @@ class Struct:
         if not isinstance(document, dict) or set(document) != keys:
             raise EncodingError(f"{cls.__name__} has exactly the keys {sorted(keys)}; send those")
         values = [from_json(kind, document[name]) for kind, name in members(cls.TYPE)]
-        struct = cls(
-            **{field.name: value for field, value in zip(fields(cls), values, strict=True)}
-        )
+        struct = cls(**dict(zip(cls._attributes(), values, strict=True)))
         struct.encode()
         return struct
 
+    @classmethod
+    @cache
+    def _attributes(cls) -> tuple[str, ...]:
+        return tuple(field.name for field in fields(cls))
+
     def _values(self) -> list[Any]:
-        return [getattr(self, field.name) for field in fields(self)]
+        return [getattr(self, name) for name in self._attributes()]
 
 
 @cache

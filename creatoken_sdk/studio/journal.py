@@ -19,7 +19,7 @@ from creatoken_sdk.record import (
     sign,
 )
 from creatoken_sdk.record.canonical import Json
-from creatoken_sdk.record.commitments import Field, salt
+from creatoken_sdk.record.commitments import Field
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import from_json, to_json
 from creatoken_sdk.studio.actors import Actor
@@ -133,8 +133,8 @@ class Journal:
             actor_kind=entry.actor.kind,
             source_type=entry.source_type,
             action=name_hash(entry.action),
-            input=_commitment("/inputHash", entry.input, key),
-            output=_commitment("/outputHash", entry.output, key),
+            input=_commitment(document, "/inputHash"),
+            output=_commitment(document, "/outputHash"),
             detail=document.root,
             shares=entry.shares if attempt == 1 else 0,
             at=self._clock(),
@@ -194,9 +194,9 @@ def _document(entry: Entry, attempt: int) -> dict[str, Json]:
     }
 
 
-def _commitment(path: str, content: Content, key: bytes) -> bytes:
-    """A content's commitment, the same as in the document: one proof opens both."""
-    return Field(path, content["sha256"], salt(key, path)).commitment
+def _commitment(document: Certificate, path: str) -> bytes:
+    """A field's commitment, the same as in the document: one proof opens both."""
+    return Field(path, document.record[path[1:]], document.salts[path]).commitment
 
 
 def _written(step: str, signature: str | None, attempt: int) -> Written:

@@ -49,7 +49,7 @@ class SqliteStore:
     def transaction(self, *, durable: bool = True) -> Iterator[_Database]:
         """See `Store`."""
         with _explained(self.name), self._turn(), self._connections.borrow() as connection:
-            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            connection.sync(durable)
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield _Database(connection)
@@ -102,10 +102,10 @@ class SqliteStore:
         """See `Store`."""
         self._connections.close()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> _Connection:
         with suppress(OSError):  # a new one is for its owner alone, and so is what comes beside it
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL, 0o600))
-        connection = sqlite3.connect(
+        connection = _Connection(
             self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys = ON")
@@ -123,6 +123,16 @@ class SqliteStore:
             yield
         finally:
             turn.release()
+
+
+class _Connection(sqlite3.Connection):
+    durable: bool | None = None
+
+    def sync(self, durable: bool) -> None:
+        """Let commits wait for the disk, or not."""
+        if self.durable is not durable:
+            self.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self.durable = durable
 
 
 class _Database:
