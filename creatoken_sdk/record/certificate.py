@@ -171,8 +171,9 @@ class Certificate:
             raise RecordError("a field has no salt, or one without a field; get the original again")
         if any(self._values[path] != ERASED for path in self.erased):
             raise RecordError("an erased field shows a value; get the original again")
+        opened = {path: Field(path, self._values[path], salt) for path, salt in self.salts.items()}
         return {
-            path: self.erased[path] if path in self.erased else self._field(path).commitment
+            path: opened[path].commitment if path in opened else self.erased[path]
             for path in self._values
         }
 

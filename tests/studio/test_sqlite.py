@@ -210,3 +210,10 @@ def test_open__given_a_new_file__keeps_it_for_its_owner(tmp_path):
     assert {path.stat().st_mode & 0o077 for path in files} == {0}
     assert len(files) >= 2
     store.close()
+
+
+def test_transaction__when_durability_changes__waits_for_the_disk_as_asked(file_store):
+    full, normal = [(2,)], [(1,)]
+    for durable, setting in ((True, full), (False, normal), (False, normal), (True, full)):
+        with file_store.transaction(durable=durable) as db:
+            assert db.rows("PRAGMA synchronous") == setting
