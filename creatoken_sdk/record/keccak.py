@@ -1,7 +1,7 @@
 """Keccak-256 by the fastest backend installed.
 
 safe-pysha3 takes 0.8 microseconds a hash and comes with the SDK on Linux, for which it has wheels;
-pycryptodome takes 5 and comes with web3. `eth_hash.auto` never looks for the first and adds one
+pycryptodome takes 5 and is there everywhere. `eth_hash.auto` never looks for the first and adds one
 more microsecond a call.
 """
 
