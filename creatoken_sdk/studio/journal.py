@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from creatoken_sdk.chain.signers import refuse_dev_key
+from creatoken_sdk.errors import EncodingError
 from creatoken_sdk.record import (
     ZERO_HASH,
     Certificate,
@@ -28,6 +29,9 @@ from creatoken_sdk.studio.store import Database, Store
 from creatoken_sdk.studio.values import Content
 
 __all__ = ["Entry", "Journal", "Written"]
+
+_MAX_SHARES = 2**40 - 1
+"""ContributionToken's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,8 @@ class Journal:
             (self.run_id,),
         )
         index, previous = (last[0][0] + 1, _bytes(last[0][1])) if last else (0, ZERO_HASH)
+        shares = entry.shares if attempt == 1 else 0
+        self._require_room(db, shares)
         key = new_key()
         document = Certificate.issue(_document(entry, attempt), key)
         step = Step(
@@ -136,13 +142,23 @@ class Journal:
             input=_commitment(document, "/inputHash"),
             output=_commitment(document, "/outputHash"),
             detail=document.root,
-            shares=entry.shares if attempt == 1 else 0,
+            shares=shares,
             at=self._clock(),
         )
         signer = entry.actor.signer
         signature = None if signer is None else _sign(self._domain, step, signer)
         self._store_step(db, entry, attempt, step, signature, document, key)
         return Written(step, signature, attempt)
+
+    def _require_room(self, db: Database, shares: int) -> None:
+        """What a token cannot hold could never be settled, with all that the run earned before."""
+        query = "SELECT COALESCE(sum(shares), 0) FROM steps WHERE run_id = ?"
+        earned = int(db.rows(query, (self.run_id,))[0][0]) + shares if shares else 0
+        if earned > _MAX_SHARES:
+            raise EncodingError(
+                f"the steps of a run would earn {earned} shares, a work has at most {_MAX_SHARES}; "
+                "give fewer for each step, for only their ratio counts"
+            )
 
     def _store_step(
         self,
