@@ -102,7 +102,7 @@ def register_both(
         "anchor, and the final. Ana and the design agent sign, the pipeline sends.",
     )
     draft = made.pieces[made.drafts.index(chosen)]
-    draft.output.promote(stage.studio.store)
+    draft.output.promote(stage.studio.store, ct, draft.creator.account)
     piece = Piece.make(
         stage,
         run,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from creatoken_sdk.chain.assets import AssetInput
@@ -20,6 +20,7 @@ from creatoken_sdk.studio.values import Content
 __all__ = ["Output"]
 
 _DEADLINE_SECONDS = 365 * 24 * 60 * 60
+_LEAST_SECONDS = 30 * 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,23 @@ class Output:
         outputs = (cls.load(*row) for row in rows)
         return next((one for one in outputs if one.asset.creator == creator), None)
 
-    def promote(self, store: Store) -> None:
-        """Make a draft a final: the next flush registers it."""
+    def promote(self, store: Store, client: Creatoken, creator: Signer) -> Output:
+        """Make a draft a final, which the next flush registers; return it as it is then.
+
+        Its creator signs anew if too little is left of the time until which that is possible.
+        """
+        output = self
+        if self.deadline < time.time() + _LEAST_SECONDS:
+            deadline = int(time.time()) + _DEADLINE_SECONDS
+            signature = client.assets.sign(creator, self.asset, self.owner, deadline)
+            output = replace(self, deadline=deadline, signature=signature)
         with store.transaction() as db:
-            db.execute(
-                "UPDATE assets SET final = 1, settled = 0 WHERE id = ? AND final = 0",
-                (hex(self.id),),
+            changed = db.execute(
+                "UPDATE assets SET final = 1, settled = 0, input = ?"
+                " WHERE id = ? AND (final = 0 OR settled = 0)",
+                (json.dumps(output._input()), hex(self.id)),
             )
+        return output if changed else self
 
     @classmethod
     def load(cls, asset_id: str, written: str, certificate: str) -> Output:

@@ -232,7 +232,7 @@ class Run:
             with store.transaction(durable=self._durable) as db:
                 output = output.store(db, run_id, key, final=final)
         if final:
-            output.promote(store)
+            output = output.promote(store, self._studio.chain, creator)
         return output
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -130,6 +131,59 @@ def test_flush__when_another_account_makes_a_draft_final__names_who_anchored_it(
     [(root,)] = creatoken_studio.store.rows("SELECT anchor FROM assets")
     anchored_at = creatoken_client.anchors.anchored_at(old.address, bytes.fromhex(root[2:]))
     assert creatoken_client.assets.get(draft.id).registered_at == anchored_at
+
+
+@pytest.mark.parametrize("days", [334, 336, 366])
+def test_output__when_a_draft_becomes_final_late__is_signed_anew_and_registered(
+    creatoken_studio: Studio,
+    creatoken_run: Run,
+    creatoken_chain: Anvil,
+    creatoken_client: Creatoken,
+    creatoken_actors: Actors,
+    banner: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    days: int,
+) -> None:
+    designer = creatoken_actors.designer
+    draft = creatoken_run.output(banner, creator=designer, final=False)
+    creatoken_studio.flush(wait="latest")
+    creatoken_chain.request("evm_increaseTime", days * DAY)
+    creatoken_chain.request("evm_mine")
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + days * DAY)
+    final = creatoken_run.output(banner, creator=designer)
+    assert (final.deadline > draft.deadline) == (days > 335)
+    assert (final.signature != draft.signature) == (days > 335)
+    assert creatoken_run.output(banner, creator=designer) == final
+    creatoken_studio.flush(wait="latest")
+    asset = creatoken_client.assets.get(draft.id)
+    assert (asset.owner, final.id) == (designer.address, draft.id)
+    assert creatoken_client.now() - asset.registered_at >= days * DAY
+
+
+def test_flush__when_the_account_is_replaced_before_it_anchored__anchors_by_its_successor(
+    creatoken_studio: Studio,
+    creatoken_run: Run,
+    creatoken_client: Creatoken,
+    creatoken_actors: Actors,
+    banner: Path,
+) -> None:
+    draft = creatoken_run.output(banner, final=False)
+    creatoken_studio.preview()
+    old, successor = creatoken_studio.chain, creatoken_actors.buyer
+    creatoken_client.projects.set_roles(1, successor, Role.RECORDER)
+    creatoken_studio.chain = old.with_signer(successor)
+    creatoken_studio.flush(wait="latest")
+    assert creatoken_studio.status().alarms == ()
+    [(root,)] = creatoken_studio.store.rows("SELECT anchor FROM assets")
+    times = [
+        creatoken_client.anchors.anchored_at(one.address, bytes.fromhex(root[2:]))
+        for one in (old, successor)
+    ]
+    assert times[0] == 0 < times[1]
+    creatoken_run.output(banner)
+    creatoken_studio.flush(wait="latest")
+    assert creatoken_client.assets.get(draft.id).registered_at == times[1]
 
 
 def test_flush__given_a_run__puts_shares_and_asset_on_chain_once(
