@@ -57,7 +57,9 @@ def settle(
     try:
         studio.flush(wait=_finality(finality), timeout_seconds=timeout_seconds, progress=progress)
     except SettlementError as error:
-        return standing(studio) | {"refused": [f"{job.kind}: {job.reason}" for job in error.jobs]}
+        found = standing(studio) | {"refused": [f"{job.kind}: {job.reason}" for job in error.jobs]}
+        found["alarms"] += map(str, error.runs)
+        return found
     return standing(studio)
 
 

@@ -8,7 +8,10 @@ StudioError
 │   ├── SchemaError             a newer SDK made it
 │   └── CorruptStoreError       its file is damaged
 ├── QueryError                  the index cannot be asked this
-├── SettlementError             contracts refused some jobs
+├── RunError                    a run cannot be settled; others are
+│   ├── BehindError             the chain holds steps of it that the store lacks
+│   └── IncompleteRunError      some of its steps are gone
+├── SettlementError             contracts refused some jobs, or some runs cannot be settled
 └── UnsignedError               an earlier step awaits its actor's signature
 """
 
@@ -23,9 +26,13 @@ if TYPE_CHECKING:
     from creatoken_sdk.studio.jobs import Job
 
 __all__ = [
+    "BehindError",
     "CorruptStoreError",
+    "IncompleteRunError",
     "QueryError",
     "RecordingWarning",
+    "RunError",
+    "RunWarning",
     "SchemaError",
     "SettlementError",
     "StoreAccessError",
@@ -69,17 +76,37 @@ class QueryError(StudioError):
     """The index cannot be asked this; nothing was changed."""
 
 
-class SettlementError(StudioError):
-    """Contracts refused some jobs, for the reasons named; nothing of them was spent twice.
+class RunError(StudioError):
+    """A run cannot be settled; nothing of it was sent, and others go on."""
 
-    `jobs` are those. Once the reason is gone, `Studio.retry` queues them again.
+
+class BehindError(RunError):
+    """The chain holds steps of the run that this store lacks: a newer copy of it settled them."""
+
+
+class IncompleteRunError(RunError):
+    """Some of the run's steps are gone from the store."""
+
+
+class SettlementError(StudioError):
+    """Contracts refused some jobs, or some runs cannot be settled; all else is settled.
+
+    `jobs` are those refused: nothing of them was spent twice, and once the reason is gone,
+    `Studio.retry` queues them again. `runs` says what is wrong with which run.
     """
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        """Keep the refused jobs."""
-        reasons = "; ".join(f"{job.kind} {job.id[:10]}: {job.reason}" for job in jobs)
-        super().__init__(f"{len(jobs)} jobs were refused, remove the reason and retry: {reasons}")
+    def __init__(self, jobs: Sequence[Job], runs: Sequence[RunError] = ()) -> None:
+        """Keep the refused jobs and runs."""
+        told = []
+        if jobs:
+            reasons = "; ".join(f"{job.kind} {job.id[:10]}: {job.reason}" for job in jobs)
+            told.append(f"{len(jobs)} jobs were refused, remove the reason and retry: {reasons}")
+        if runs:
+            reasons = "; ".join(map(str, runs))
+            told.append(f"{len(runs)} runs cannot be settled: {reasons}")
+        super().__init__("; ".join(told))
         self.jobs = tuple(jobs)
+        self.runs = tuple(runs)
 
 
 class UnsignedError(StudioError):
@@ -88,3 +115,7 @@ class UnsignedError(StudioError):
 
 class RecordingWarning(UserWarning):
     """A step could not be recorded; the pipeline went on without it."""
+
+
+class RunWarning(UserWarning):
+    """A run cannot be settled; what is wrong with it is told, and the others go on."""

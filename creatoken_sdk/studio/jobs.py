@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -25,13 +25,20 @@ _COLUMNS = (
 
 
 class JobState(str, Enum):
-    """Life of a job; the last two are terminal."""
+    """Life of a job; the last three are terminal.
+
+    Withdrawn: the chain moved on before it was sent, and other jobs took its place.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
     MINED = "mined"
     FINAL = "final"
     REVERTED = "reverted"
+    WITHDRAWN = "withdrawn"
+
+
+_WITHDRAWN = JobState.WITHDRAWN.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Jobs:
     def add(
         self, db: Database, kind: str, call: Call[Any], effect: Effect, subject: Mapping[str, Any]
     ) -> str:
-        """Queue a call unless it is there already; return its id."""
+        """Queue a call unless it is there already, and not withdrawn; return its id."""
         chain_id, account = self._owner
         job_id = "0x" + keccak256(f"{chain_id}{account}{call.to}".encode() + call.data).hex()
         now = int(time.time())
@@ -96,8 +103,9 @@ class Jobs:
             "INSERT INTO jobs (id, kind, chain_id, account, target, data, effect_target,"
             " effect_data, subject, state, created_at, changed_at, position)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-            " (SELECT COALESCE(max(position), 0) + 1 FROM jobs)) ON CONFLICT (id) DO NOTHING",
-            (job_id, kind, chain_id, account, *texts, JobState.QUEUED.value, now, now),
+            " (SELECT COALESCE(max(position), 0) + 1 FROM jobs))"
+            " ON CONFLICT (id) DO UPDATE SET state = excluded.state WHERE jobs.state = ?",
+            (job_id, kind, chain_id, account, *texts, JobState.QUEUED.value, now, now, _WITHDRAWN),
         )
         return job_id
 
@@ -113,6 +121,86 @@ class Jobs:
         """Return the jobs that are through, by a transaction of this or a higher nonce."""
         through = (JobState.FINAL.value, JobState.REVERTED.value)
         return self._select("nonce >= ? AND state IN (?, ?)", nonce, *through)
+
+    def recorded(self, token: str) -> list[tuple[Effect, int, bool]]:
+        """Return effect and shares of every job, of any account, that records steps on a token.
+
+        And whether it is final; those that nobody sent yet count no shares.
+        """
+        rows = self._store.rows(
+            "SELECT effect_data, subject, state FROM jobs"
+            " WHERE chain_id = ? AND kind = 'record' AND effect_target = ?",
+            (self._owner[0], token),
+        )
+        counted = (JobState.SENT, JobState.MINED, JobState.FINAL)
+        return [
+            (
+                Effect(token, bytes.fromhex(data[2:])),
+                json.loads(subject).get("shares", 0) * (JobState(state) in counted),
+                JobState(state) == JobState.FINAL,
+            )
+            for data, subject, state in rows
+        ]
+
+    def others(self) -> list[str]:
+        """Return the other accounts of the chain that have queued jobs."""
+        rows = self._store.rows(
+            "SELECT DISTINCT account FROM jobs"
+            " WHERE chain_id = ? AND account <> ? AND state = 'queued' ORDER BY account",
+            self._owner,
+        )
+        return [account for (account,) in rows]
+
+    def take_over(self, db: Database, account: str) -> None:
+        """Make those queued jobs of another account ours that it signed no transaction for.
+
+        Hold its sequencer's lock. An anchor is its sender's, and so is the question for it.
+        """
+        chain_id, successor = self._owner
+        db.execute(
+            "UPDATE jobs SET account = ?, effect_data = CASE kind WHEN 'anchor'"
+            " THEN replace(effect_data, ?, ?) ELSE effect_data END"
+            " WHERE chain_id = ? AND account = ? AND state = 'queued'"
+            " AND NOT EXISTS (SELECT 1 FROM transactions WHERE job_id = jobs.id)",
+            (successor, account[2:].lower(), successor[2:].lower(), chain_id, account),
+        )
+
+    def root_of(self, db: Database, run_id: str, steps: int) -> bytes | None:
+        """Return the root that the job over the first `steps` steps of a run records, if any."""
+        found = self._of_run(db, run_id)
+        return next((root for _, root, subject, _ in found if subject["steps"] == steps), None)
+
+    def withdraw(self, db: Database, run_id: str, on_chain: Collection[bytes]) -> None:
+        """Take back the last jobs that record a run, as far as no transaction may do them any more.
+
+        `on_chain` are the step roots that are done; what is taken back counts as unsettled.
+        """
+        for job_id, root, subject, state in self._of_run(db, run_id):
+            under_way = db.rows(
+                "SELECT 1 FROM transactions WHERE job_id = ? AND state IN ('sent', 'mined')",
+                (job_id,),
+            )
+            unsent = state in (JobState.QUEUED, JobState.REVERTED) and not under_way
+            if not unsent or root in on_chain:
+                return
+            db.execute("UPDATE jobs SET state = ? WHERE id = ?", (_WITHDRAWN, job_id))
+            db.execute(
+                "UPDATE runs SET settled = settled - ? WHERE id = ?", (subject["new"], run_id)
+            )
+
+    def _of_run(
+        self, db: Database, run_id: str
+    ) -> list[tuple[str, bytes, Mapping[str, Any], JobState]]:
+        """Id, root, subject and state of the jobs that record a run, latest first."""
+        rows = db.rows(
+            "SELECT id, effect_data, subject, state FROM jobs WHERE kind = 'record'"
+            " AND state <> ? AND subject LIKE ? ORDER BY position DESC",
+            (_WITHDRAWN, f'%"{run_id}"%'),
+        )
+        return [
+            (job_id, bytes.fromhex(data[-64:]), json.loads(subject), JobState(state))
+            for job_id, data, subject, state in rows
+        ]
 
     def states(self) -> Counter[JobState]:
         """Return how many jobs are in each state."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from creatoken_sdk.chain.client import Creatoken
@@ -24,8 +26,10 @@ from creatoken_sdk.chain.receipts import Receipt
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.waiting import look, reason
 from creatoken_sdk.errors import ChainError, RevertError
+from creatoken_sdk.studio.errors import StoreBusyError
 from creatoken_sdk.studio.finality import Finality, Head
 from creatoken_sdk.studio.jobs import Effect, Job, Jobs, JobState
+from creatoken_sdk.studio.roots import Root, Roots
 from creatoken_sdk.studio.store import Store
 from creatoken_sdk.studio.transactions import Sent, Transactions, TransactionState
 
@@ -34,6 +38,7 @@ __all__ = ["Sequencer"]
 _WAITING = (JobState.QUEUED, JobState.SENT, JobState.MINED)
 _LOOKS = 3
 _GAP = "gap"
+_OVERTAKEN = "another copy of this store settled the run meanwhile; settle again"
 _ENOUGH = 10  # times today's price: then it is not the fee that holds a transaction back
 
 
@@ -60,6 +65,7 @@ class Sequencer:
         self._jobs = Jobs(self.store, chain_id, account)
         self._transactions = Transactions(self.store, chain_id, account)
         self._rpc = self.client.wallet.rpc
+        self._roots = Roots(self.store, self.client)
         self._missed: Counter[str] = Counter()
 
     def drain(
@@ -73,9 +79,12 @@ class Sequencer:
         Trouble with the chain is waited out; at the timeout the last trouble is raised. Jobs that
         are not through by then stay where they are: drain again. `progress` is told the states
         after every turn. StoreBusyError if another sequencer works for this account.
+
+        Jobs of accounts whose sequencer does not run are taken over, as far as nothing is signed.
         """
         deadline = time.monotonic() + timeout_seconds
-        with self.store.lock(f"sequencer-{self.client.chain_id}-{self.client.address}"):
+        with self._alone(self.client.address):
+            self._take_over()
             while True:
                 trouble = self._turn()
                 states = self._jobs.states()
@@ -89,6 +98,18 @@ class Sequencer:
                     return states
                 time.sleep(self.pause_seconds)
 
+    def _alone(self, account: str) -> AbstractContextManager[None]:
+        return self.store.lock(f"sequencer-{self.client.chain_id}-{account}")
+
+    def _take_over(self) -> None:
+        for account in self._jobs.others():
+            with (
+                suppress(StoreBusyError),
+                self._alone(account),
+                self.store.transaction() as db,
+            ):
+                self._jobs.take_over(db, account)
+
     def _turn(self) -> ChainError | None:
         """Look after what is under way, then send what waits; return the last trouble."""
         try:
@@ -99,7 +120,8 @@ class Sequencer:
             trouble = self._each(self._follow, under_way, head)
             free = self.window - len(self._jobs.within(JobState.SENT))
             queued = self._jobs.within(JobState.QUEUED, limit=max(free, 0))
-            trouble = self._each(self._send, queued, head) or trouble
+            send = partial(self._send, roots_of=cache(self._roots.of))
+            trouble = self._each(send, queued, head) or trouble
             self._close_gap(head)
             return trouble
         except ChainError as error:
@@ -119,9 +141,13 @@ class Sequencer:
                 trouble = error
         return trouble
 
-    def _send(self, job: Job, head: Head) -> None:
+    def _send(self, job: Job, head: Head, roots_of: Callable[[str], list[Root]]) -> None:
         if self._is_done(job.effect):
             self._move(job, JobState.MINED)
+            return
+        first_step = job.call.data[-32:]
+        if job.kind == "record" and any(r.is_copy_of(first_step) for r in roots_of(job.call.to)):
+            self._move(job, JobState.REVERTED, reason=_OVERTAKEN)
             return
         nonce = self._transactions.free_nonce(head.nonce)
         try:

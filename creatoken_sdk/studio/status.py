@@ -19,7 +19,8 @@ class Status:
     """Jobs by state; `waiting_seconds` is the age of the oldest that is not through.
 
     `unsettled_steps` are recorded and in no job yet, `unsigned_steps` await a signature;
-    `elsewhere` are jobs that wait for other accounts on the same chain.
+    `elsewhere` are jobs that other accounts on the same chain signed and did not bring through;
+    the next relayer takes over what they did not sign.
     """
 
     jobs: Mapping[JobState, int]
@@ -57,7 +58,8 @@ class Status:
             "SELECT (SELECT count(*) FROM steps), COALESCE(sum(settled), 0) FROM runs"
         )[0]
         elsewhere = store.rows(
-            "SELECT count(*) FROM jobs WHERE chain_id = ? AND account <> ? AND state IN (?, ?, ?)",
+            "SELECT count(*) FROM jobs WHERE chain_id = ? AND account <> ? AND state IN (?, ?, ?)"
+            " AND EXISTS (SELECT 1 FROM transactions WHERE job_id = jobs.id)",
             (chain_id, account, JobState.QUEUED.value, JobState.SENT.value, JobState.MINED.value),
         )[0][0]
         unsigned = store.rows("SELECT count(*) FROM steps WHERE signature IS NULL")[0][0]

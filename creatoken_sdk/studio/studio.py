@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from creatoken_sdk.record.canonical import dumps
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
-from creatoken_sdk.studio.errors import CorruptStoreError, SettlementError
+from creatoken_sdk.studio.errors import CorruptStoreError, RunWarning, SettlementError
 from creatoken_sdk.studio.evidence import Opened, pack
 from creatoken_sdk.studio.finality import Finality
 from creatoken_sdk.studio.findings import Report
@@ -107,22 +108,26 @@ class Studio:
         """Settle what is recorded and wait until it is this sure; may be repeated at will.
 
         Returns how many jobs are in each state; SettlementError names those that a contract
-        refused.
+        refused, and runs that cannot be settled, once all else is.
         """
         settlement = Settlement(self.store, self.chain)
         sequencer = Sequencer(self.store, self.chain, finality=wait)
         settlement.queue()
         states = sequencer.drain(timeout_seconds=timeout_seconds, progress=progress)
-        if settlement.queue():
+        runs = settlement.queue()
+        if self._jobs.states() != states:
             states = sequencer.drain(timeout_seconds=timeout_seconds, progress=progress)
-        if states[JobState.REVERTED]:
-            refused = self._jobs.within(JobState.REVERTED)
-            raise SettlementError(refused)
+        if runs or states[JobState.REVERTED]:
+            raise SettlementError(self._jobs.within(JobState.REVERTED), runs)
         return states
 
     def preview(self) -> list[Job]:
-        """Queue what is recorded, and return what `flush` would send; nothing is sent."""
-        Settlement(self.store, self.chain).queue()
+        """Queue what is recorded, and return what `flush` would send; nothing is sent.
+
+        A RunWarning names each run that cannot be settled.
+        """
+        for refused in Settlement(self.store, self.chain).queue():
+            warnings.warn(str(refused), RunWarning, stacklevel=2)
         return self._jobs.within(JobState.QUEUED)
 
     def status(self) -> Status:

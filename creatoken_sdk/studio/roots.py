@@ -1,0 +1,149 @@
+"""Step roots on chain beyond those of a store: another copy of it settled them, or a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.chain.codec import encode_call
+from creatoken_sdk.chain.errors import (
+    BadResponseError,
+    RateLimitedError,
+    RpcError,
+    UnreachableError,
+)
+from creatoken_sdk.chain.events import decode_log, topic
+from creatoken_sdk.record.structs import to_json
+from creatoken_sdk.studio.jobs import Jobs
+from creatoken_sdk.studio.store import Store
+
+__all__ = ["Root", "Roots"]
+
+_RECENT = 64
+"""So many blocks below the head are read again, as they may still change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root over the first `steps` steps of a run.
+
+    `sent` is the calldata that recorded it, None if a job of the store has the root.
+    """
+
+    root: bytes
+    steps: int
+    sent: bytes | None = field(repr=False)
+
+    def is_copy_of(self, first_step: bytes) -> bool:
+        """Return whether another store recorded it, for the run that begins with this step."""
+        return self.sent is not None and first_step in self.sent
+
+
+@dataclass
+class Roots:
+    """What is recorded on the tokens of works.
+
+    While all shares of a token are of this store's own jobs, nobody else minted any, and that is
+    one question to the chain. Only else are the token's events read.
+    """
+
+    store: Store
+    client: Creatoken
+
+    def __post_init__(self) -> None:
+        """Begin without any events."""
+        self._rpc = self.client.wallet.rpc
+        self._read: dict[str, tuple[int, list[Mapping[str, Any]]]] = {}
+        self._sent: dict[str, bytes] = {}
+
+    def of(self, token: str) -> list[Root]:
+        """Return all roots on a work's token; none as long as all are of this store."""
+        jobs = Jobs(self.store, self.client.chain_id, self.client.address)
+        ours = jobs.recorded(token)
+        minted = sum(n for effect, n, over in ours if n and (over or effect.is_done(self._rpc)))
+        supply = self._number(token, "totalSupply")  # asked last: what came since shows in it
+        if minted == supply:
+            return []
+        known = {effect.data[-32:] for effect, _, _ in ours}
+        logs = [(log, decode_log(log)) for log in self._logs(token)]
+        events = [(log, event) for log, event in logs if event and event.name == "StepsRecorded"]
+        if sum(event["shares"] for _, event in events) < supply:
+            self._require_sealed(token)
+        return [
+            Root(root, event["step_count"], None if root in known else self._calldata(log))
+            for log, event in events
+            for root in [event["steps_root"]]
+        ]
+
+    def _require_sealed(self, token: str) -> None:
+        """Sealing mints the shares of parents and lazy holders, without steps; nothing else."""
+        if not self._number(token, "sealedAt"):
+            raise BadResponseError(
+                f"{self._rpc.endpoint} left out events of {token}; use another endpoint"
+            )
+
+    def _logs(self, token: str) -> list[Mapping[str, Any]]:
+        head = self._rpc.integer("eth_blockNumber")
+        begin = self.client.deployment.contracts["Works"].block
+        first, logs = self._read.get(token, (begin, []))
+        logs = logs + self._between(token, first, head)
+        next_first = max(head - _RECENT, first)
+        kept = [log for log in logs if int(log["blockNumber"], 16) < next_first]
+        self._read[token] = next_first, kept
+        return logs
+
+    def _between(self, token: str, first: int, last: int) -> list[Mapping[str, Any]]:
+        """Read as many blocks at once as the node gives."""
+        logs: list[Mapping[str, Any]] = []
+        size = last - first + 1
+        while first <= last:
+            end = min(first + size - 1, last)
+            try:
+                logs += self._rows(token, first, end)
+            except (RateLimitedError, RpcError, UnreachableError):
+                if size == 1:
+                    raise
+                size //= 2
+                continue
+            first, size = end + 1, size + size // 4 + 1
+        return logs
+
+    def _rows(self, token: str, first: int, last: int) -> list[Mapping[str, Any]]:
+        recorded = topic("ContributionToken", "StepsRecorded")
+        place = {"fromBlock": hex(first), "toBlock": hex(last)}
+        # A range is not asked for again: a node that finds it too long always will.
+        ask = self._rpc.request if first == last else self._rpc.request_once
+        found = ask("eth_getLogs", {"address": token, "topics": [recorded], **place})
+        asked = token.lower()
+        if not isinstance(found, list) or not all(
+            isinstance(log, Mapping)
+            and str(log.get("address")).lower() == asked
+            and decode_log(log) is not None
+            for log in found
+        ):
+            raise BadResponseError(
+                f"{self._rpc.endpoint} answered eth_getLogs with other than was asked for; "
+                "use another endpoint"
+            )
+        return found
+
+    def _calldata(self, log: Mapping[str, Any]) -> bytes:
+        """By its place in its block: nodes forget which block an old transaction is in."""
+        tx_hash = str(log["transactionHash"])
+        if tx_hash not in self._sent:
+            place = (log["blockHash"], log["transactionIndex"])
+            found = self._rpc.mapping("eth_getTransactionByBlockHashAndIndex", *place)
+            if found.get("hash") != tx_hash:
+                raise BadResponseError(
+                    f"{self._rpc.endpoint} gave another transaction than {tx_hash}; "
+                    "use another endpoint"
+                )
+            self._sent[tx_hash] = bytes.fromhex(str(found["input"]).removeprefix("0x"))
+        return self._sent[tx_hash]
+
+    def _number(self, token: str, function: str) -> int:
+        data = to_json(encode_call("ContributionToken", function, ()))
+        answer = self._rpc.data("eth_call", {"to": token, "data": data}, "latest")
+        return int.from_bytes(answer, "big")

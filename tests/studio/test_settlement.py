@@ -1,0 +1,117 @@
+"""A run that cannot be settled is named; the others are settled."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from creatoken_sdk import Creatoken, Work
+from creatoken_sdk.chain.contributions import Contributions
+from creatoken_sdk.studio import journal
+from creatoken_sdk.studio.errors import (
+    IncompleteRunError,
+    RecordingWarning,
+    RunError,
+    RunWarning,
+    SettlementError,
+)
+from creatoken_sdk.studio.studio import Studio
+from creatoken_sdk.testing.plugin import Actors
+
+MOST = 2**40 - 1
+
+
+@pytest.fixture
+def contributions(creatoken_client: Creatoken) -> Contributions:
+    return creatoken_client.contributions
+
+
+class Pipeline:
+    """Records what Ana did, as the studio in a file."""
+
+    def __init__(self, studio: Studio, work: Work, actors: Actors) -> None:
+        self.studio, self.work, self.actors = studio, work, actors
+
+    def edit(self, run: str, *shares: int) -> list[str]:
+        """Each a new step; return what was not recorded."""
+        maya = self.actors.director
+        with self.studio.run(run, work=self.work, brief="b", authorised_by=maya) as opened:
+            for number, earned in enumerate(shares):
+                opened.human("edit", number, by=self.actors.designer, output="b", shares=earned)
+        return opened.unrecorded
+
+
+@pytest.fixture
+def pipeline(creatoken_studio: Studio, creatoken_work: Work, creatoken_actors: Actors) -> Pipeline:
+    return Pipeline(creatoken_studio, creatoken_work, creatoken_actors)
+
+
+def test_append__given_more_shares_than_a_work_holds__is_refused_and_the_run_goes_on(
+    pipeline: Pipeline, contributions: Contributions, creatoken_studio: Studio
+) -> None:
+    with pytest.warns(RecordingWarning, match="only their ratio counts"):
+        [why] = pipeline.edit("ad", MOST - 5, 6)
+    assert why.startswith("edit#2: the steps of a run would earn 1099511627776 shares")
+    assert pipeline.edit("ad", MOST - 5, 5) == []
+    creatoken_studio.flush(wait="latest")
+    assert contributions.shares_of(pipeline.work, pipeline.actors.designer) == MOST
+
+
+def test_flush__given_a_run_that_no_call_can_hold__settles_the_others_and_names_it(
+    pipeline: Pipeline,
+    contributions: Contributions,
+    creatoken_studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(journal, "_MAX_SHARES", 2 * MOST)  # as recorded by an earlier version
+    assert pipeline.edit("huge", MOST, 1) == []
+    assert pipeline.edit("fine", 7) == []
+    for _ in range(2):
+        with pytest.raises(SettlementError, match="1 runs cannot be settled: run 'huge'") as caught:
+            creatoken_studio.flush(wait="latest")
+        assert (caught.value.jobs, len(caught.value.runs)) == ((), 1)
+        assert type(caught.value.runs[0]) is RunError
+    assert contributions.shares_of(pipeline.work, pipeline.actors.designer) == 7
+    with pytest.warns(RunWarning, match="run 'huge'"):
+        assert creatoken_studio.preview() == []
+
+
+@pytest.mark.threat("C8")
+@pytest.mark.parametrize("settled", [True, False])
+def test_flush__when_a_step_was_lost__refuses_the_run_and_settles_the_others(
+    pipeline: Pipeline,
+    contributions: Contributions,
+    creatoken_studio: Studio,
+    settled: bool,
+) -> None:
+    pipeline.edit("torn", 1, 20)
+    if settled:
+        creatoken_studio.flush(wait="latest")
+    with closing(sqlite3.connect(creatoken_studio.store.name)) as damaged, damaged:
+        damaged.execute("DELETE FROM steps WHERE position = 1")
+    pipeline.edit("torn", 1, 20, 300)  # the lost step and a new one
+    pipeline.edit("whole", 4000)
+    with pytest.raises(SettlementError, match="run 'torn': step 1 is gone") as caught:
+        creatoken_studio.flush(wait="latest")
+    assert [type(error) for error in caught.value.runs] == [IncompleteRunError]
+    held = contributions.shares_of(pipeline.work, pipeline.actors.designer)
+    assert held == 4000 + 21 * settled
+
+
+@pytest.mark.threat("C8")
+def test_flush__when_settled_steps_were_lost_and_others_took_their_place__refuses_the_run(
+    pipeline: Pipeline, contributions: Contributions, creatoken_studio: Studio
+) -> None:
+    pipeline.edit("torn", 1, 20)
+    creatoken_studio.flush(wait="latest")
+    with closing(sqlite3.connect(creatoken_studio.store.name)) as damaged, damaged:
+        damaged.execute("DELETE FROM steps WHERE position = 2")
+    why = "run 'torn': some of its first 3 steps, which are settled, are gone"
+    with pytest.raises(SettlementError, match=why):
+        creatoken_studio.flush(wait="latest")
+    pipeline.edit("torn", 1, 20, 300)
+    with pytest.raises(SettlementError, match=why):
+        creatoken_studio.flush(wait="latest")
+    assert contributions.shares_of(pipeline.work, pipeline.actors.designer) == 21
