@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import random
 import re
+import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -32,6 +34,7 @@ _FIRST_PAUSE_SECONDS = 0.1
 _TIMEOUT_SECONDS = 30
 _RATE_LIMITED = (-32005, 429)
 _SHOWN = 200
+_ID_BITS = 53  # what every JSON library takes
 
 
 class Provider(Protocol):
@@ -93,13 +96,17 @@ class Rpc:
         """Return the result of one single request."""
         answer: Any = None
         failure: ChainError | None = None
+        request_id = secrets.randbits(_ID_BITS)
+        ids = iter([request_id])
         try:
-            answer = self._provider.make_request(method, list(params))
+            answer = _numbered(self._provider, ids).make_request(method, list(params))
         except Exception as error:  # providers raise requests', json's, web3's and socket's errors
             failure = self._failure(error)
         if failure is not None:  # raised out here, so that no traceback carries the URL along
             raise failure
-        return self._result(method, answer)
+        had_it = next(ids, None) is None
+        is_other = had_it and isinstance(answer, Mapping) and answer.get("id") != request_id
+        return self._result(method, answer, is_other)
 
     def integer(self, method: str, *params: Any) -> int:
         """Return a result that is a hex quantity."""
@@ -164,9 +171,17 @@ class Rpc:
             )
         return BadResponseError(f"{self.endpoint} gave no valid answer ({kind}); use another")
 
-    def _result(self, method: str, answer: Any) -> Any:
+    def _result(self, method: str, answer: Any, is_other: bool) -> Any:
+        """`is_other` says that it is for another request: a limit on requests counts even so."""
+        refusal = None
         if isinstance(answer, Mapping) and answer.get("error") is not None:
-            raise self._refusal(method, answer["error"])
+            refusal = self._refusal(method, answer["error"])
+        if is_other and not isinstance(refusal, RateLimitedError):
+            raise BadResponseError(
+                f"{self.endpoint} answered {method} with the answer to another request; use another"
+            )
+        if refusal is not None:
+            raise refusal
         if not isinstance(answer, Mapping) or "result" not in answer:
             raise BadResponseError(
                 f"{self.endpoint} answered {method} with neither result nor error; use another"
@@ -182,6 +197,20 @@ class Rpc:
         text = _without_secrets(str(fields.get("message", "")))
         message = f"{self.endpoint} refused {method}: {text}"
         return RpcError(message, code=code, data=_revert_data(fields.get("data")))
+
+
+def _numbered(provider: Any, ids: Iterator[int]) -> Any:
+    """Return a web3 provider of a URL that takes its ids from here; another kind as it is.
+
+    Ids that web3 counts from 0 are the same for all clients of an intermediary, and an answer from
+    web3's cache has an old one.
+    """
+    if not (hasattr(provider, "request_counter") and hasattr(provider, "endpoint_uri")):
+        return provider
+    numbered = copy(provider)
+    numbered.request_counter = ids
+    numbered.cache_allowed_requests = False
+    return numbered
 
 
 def _without_secrets(text: str) -> str:

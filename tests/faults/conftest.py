@@ -14,7 +14,7 @@ from creatoken_sdk.chain.deploy import deploy
 from creatoken_sdk.chain.deployments import Deployment
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
-from faults.proxy import Proxy
+from endpoint import FaultyEndpoint
 from faults.scene import CHAIN_ID, Scene
 from studio.cluster import Cluster
 
@@ -73,7 +73,7 @@ def served(scene: Scene, server: Cluster) -> Scene:
 
 
 @pytest.fixture
-def proxy(scene: Scene) -> Iterator[Proxy]:
-    standing = Proxy(scene.node)
+def proxy(scene: Scene) -> Iterator[FaultyEndpoint]:
+    standing = FaultyEndpoint(scene.node)
     yield standing
     standing.close()

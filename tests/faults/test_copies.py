@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -17,7 +16,7 @@ from creatoken_sdk.chain.errors import BadResponseError
 from creatoken_sdk.errors import ChainError
 from creatoken_sdk.studio.errors import BehindError, SettlementError
 from creatoken_sdk.studio.jobs import JobState
-from faults.proxy import Proxy
+from endpoint import FaultyEndpoint
 from faults.scene import SHARES, Scene
 
 
@@ -221,23 +220,15 @@ def test_flush__when_another_store_has_a_run_of_that_name__settles_both(scene: S
     assert shares(scene) == 4 * SHARES
 
 
-def counted(scene: Scene, proxy: Proxy, *methods: str) -> list[str]:
+def counted(scene: Scene, proxy: FaultyEndpoint, *methods: str) -> list[str]:
     """Flush through the proxy; return which of the methods it was asked, in order."""
-    asked: list[str] = []
-    answer = proxy.answer
-
-    def noting(body: bytes) -> tuple[int, bytes] | None:
-        asked.extend(method for method in methods if f'"{method}"'.encode() in body)
-        return answer(body)
-
-    proxy.answer = noting  # type: ignore[method-assign]
+    proxy.calls.clear()
     flush(scene.via(proxy.url))
-    proxy.answer = answer  # type: ignore[method-assign]
-    return asked
+    return [method for method in proxy.calls if method in methods]
 
 
 def test_flush__while_all_shares_are_of_its_own_jobs__reads_no_events(
-    scene: Scene, proxy: Proxy
+    scene: Scene, proxy: FaultyEndpoint
 ) -> None:
     for drafts in ("a", "ab", "abc"):
         scene.record(*drafts)
@@ -247,34 +238,34 @@ def test_flush__while_all_shares_are_of_its_own_jobs__reads_no_events(
 
 @pytest.mark.threat("C5")
 def test_flush__when_the_node_refuses_wide_ranges__reads_narrower_ones(
-    scene: Scene, proxy: Proxy
+    scene: Scene, proxy: FaultyEndpoint
 ) -> None:
     scene.record("a")
     old = copy(scene)
     flush(scene)
     old.record("a", "b")
-    answer = proxy.answer
+    forward = proxy.forward
     ranges: list[int] = []
 
-    def narrow(body: bytes) -> tuple[int, bytes] | None:
-        asked = json.loads(body)
+    def narrow(asked: Any) -> Any:
         if asked["method"] == "eth_getLogs":
             place = asked["params"][0]
             ranges.append(int(place["toBlock"], 16) - int(place["fromBlock"], 16) + 1)
             if ranges[-1] > 5:
                 error = {"code": -32000, "message": "block range too wide"}
-                text = {"jsonrpc": "2.0", "id": asked["id"], "error": error}
-                return 200, json.dumps(text).encode()
-        return answer(body)
+                return {"jsonrpc": "2.0", "id": asked["id"], "error": error}
+        return forward(asked)
 
-    proxy.answer = narrow  # type: ignore[method-assign]
+    proxy.forward = narrow  # type: ignore[method-assign]
     flush(old.via(proxy.url))
     assert shares(scene) == 2 * SHARES
     assert min(ranges) <= 5 < max(ranges)
 
 
 @pytest.mark.threat("C5")
-def test_flush__when_the_node_leaves_out_events__queues_nothing(scene: Scene, proxy: Proxy) -> None:
+def test_flush__when_the_node_leaves_out_events__queues_nothing(
+    scene: Scene, proxy: FaultyEndpoint
+) -> None:
     scene.record("a")
     old = copy(scene)
     flush(scene)

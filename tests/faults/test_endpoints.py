@@ -9,7 +9,7 @@ import pytest
 from creatoken_sdk.chain.errors import BadResponseError, UnreachableError, WrongChainError
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.studio.jobs import JobState
-from faults.proxy import KINDS, Proxy
+from endpoint import KINDS, FaultyEndpoint
 from faults.scene import Scene
 
 SEND, RECEIPT = "eth_sendRawTransaction", "eth_getTransactionReceipt"
@@ -18,7 +18,7 @@ SEND, RECEIPT = "eth_sendRawTransaction", "eth_getTransactionReceipt"
 @pytest.mark.threat("C5")
 @pytest.mark.parametrize("kind", KINDS)
 def test_drain__when_every_third_answer_goes_wrong__settles_each_step_once(
-    scene: Scene, proxy: Proxy, kind: str
+    scene: Scene, proxy: FaultyEndpoint, kind: str
 ) -> None:
     scene.record("a", "b")
     scene.record("c", run="winter")
@@ -35,11 +35,11 @@ def test_drain__when_every_third_answer_goes_wrong__settles_each_step_once(
 @pytest.mark.threat("C5")
 @pytest.mark.parametrize("kind", ["lost", "null", "twice", "stale"])
 def test_drain__when_the_broadcast_goes_wrong_each_time__settles_with_one_transaction(
-    scene: Scene, proxy: Proxy, kind: str
+    scene: Scene, proxy: FaultyEndpoint, kind: str
 ) -> None:
     scene.record("a")
     scene.waiting()
-    proxy.script[SEND] = [kind] * 20
+    proxy.fail(SEND, *[kind] * 20)
     scene.via(proxy.url).settle()
     scene.assert_settled(drafts=1)
     assert scene.transactions() == [("final", 0, 0)]
@@ -47,7 +47,7 @@ def test_drain__when_the_broadcast_goes_wrong_each_time__settles_with_one_transa
 
 @pytest.mark.threat("C5")
 def test_drain__when_nobody_answers__raises_at_the_timeout_and_keeps_all(
-    scene: Scene, proxy: Proxy
+    scene: Scene, proxy: FaultyEndpoint
 ) -> None:
     scene.record("a")
     scene.waiting()
@@ -65,7 +65,7 @@ def lie(change: dict[str, Any]) -> Any:
 @pytest.mark.threat("C5")
 @pytest.mark.parametrize("change", [{"status": "0x0"}, {"blockHash": "0x" + "ab" * 32}])
 def test_drain__when_the_receipt_is_a_lie__ends_as_the_chain_has_it(
-    scene: Scene, proxy: Proxy, change: dict[str, Any]
+    scene: Scene, proxy: FaultyEndpoint, change: dict[str, Any]
 ) -> None:
     scene.record("a")
     scene.waiting()
@@ -82,7 +82,7 @@ def test_drain__when_the_receipt_is_a_lie__ends_as_the_chain_has_it(
 
 @pytest.mark.threat("C5")
 def test_drain__when_a_failure_is_called_a_success__is_not_final(
-    scene: Scene, proxy: Proxy
+    scene: Scene, proxy: FaultyEndpoint
 ) -> None:
     scene.record("a")
     scene.waiting()
@@ -104,7 +104,7 @@ def test_drain__when_a_failure_is_called_a_success__is_not_final(
 
 @pytest.mark.threat("C5")
 def test_drain__when_an_undone_block_is_still_served_by_hash__is_not_final(
-    scene: Scene, proxy: Proxy
+    scene: Scene, proxy: FaultyEndpoint
 ) -> None:
     scene.record("a")
     scene.waiting()
@@ -124,7 +124,7 @@ def test_drain__when_an_undone_block_is_still_served_by_hash__is_not_final(
 
 @pytest.mark.threat("C5")
 def test_drain__when_the_endpoint_serves_another_chain__does_nothing_there(
-    scene: Scene, proxy: Proxy
+    scene: Scene, proxy: FaultyEndpoint
 ) -> None:
     scene.record("a")
     scene.waiting()
@@ -139,7 +139,7 @@ def test_drain__when_the_endpoint_serves_another_chain__does_nothing_there(
 
 @pytest.mark.threat("C5")
 def test_drain__when_the_witness_disagrees__is_not_final_until_it_agrees(
-    scene: Scene, proxy: Proxy
+    scene: Scene, proxy: FaultyEndpoint
 ) -> None:
     scene.record("a")
     scene.waiting()
@@ -156,11 +156,13 @@ def test_drain__when_the_witness_disagrees__is_not_final_until_it_agrees(
     scene.assert_settled(drafts=1)
 
 
-def test_drain__when_one_job_is_in_trouble__settles_the_others(scene: Scene, proxy: Proxy) -> None:
+def test_drain__when_one_job_is_in_trouble__settles_the_others(
+    scene: Scene, proxy: FaultyEndpoint
+) -> None:
     scene.record("a")
     scene.record("b", run="winter")
     scene.waiting()
-    proxy.script["eth_estimateGas"] = ["null"]
+    proxy.fail("eth_estimateGas", *["null"])
     with pytest.raises(BadResponseError, match="answered eth_estimateGas with no number"):
         scene.via(proxy.url).turn()
     assert scene.rows("SELECT state, count(*) FROM jobs GROUP BY state ORDER BY state") == [

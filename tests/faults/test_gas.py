@@ -14,8 +14,8 @@ from creatoken_sdk.chain.projects import Role
 from creatoken_sdk.studio import sequencer
 from creatoken_sdk.studio.errors import SettlementError
 from creatoken_sdk.studio.jobs import JobState
+from endpoint import FaultyEndpoint
 from faults.conftest import RICH
-from faults.proxy import Proxy
 from faults.scene import Scene
 
 FEES = ("maxFeePerGas", "maxPriorityFeePerGas")
@@ -119,7 +119,7 @@ def test_drain__when_the_account_is_emptied_after_signing__keeps_the_bytes_for_l
 
 @pytest.mark.threat("C6")
 def test_drain__when_blocks_are_too_small__says_so_and_settles_once_they_grow(
-    scene: Scene, proxy: Proxy
+    scene: Scene, proxy: FaultyEndpoint
 ) -> None:
     scene.record("a")
     scene.waiting()

@@ -15,8 +15,8 @@ from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.errors import ChainError
 from creatoken_sdk.studio.transactions import Transactions
+from endpoint import FaultyEndpoint
 from faults.conftest import RICH, make_scene
-from faults.proxy import Proxy
 from faults.scene import Scene
 
 FINALITY = 9
@@ -39,7 +39,7 @@ MOMENTS = {
 class World:
     """One scene and how it goes on."""
 
-    def __init__(self, scene: Scene, proxy: Proxy) -> None:
+    def __init__(self, scene: Scene, proxy: FaultyEndpoint) -> None:
         self.scene = scene
         self.faulty = scene.via(proxy.url)
         self.proxy = proxy
@@ -128,7 +128,7 @@ def test_drain__when_all_goes_wrong_at_random__settles_each_step_exactly_once(
 ) -> None:
     with TemporaryDirectory() as folder:
         scene = make_scene(node, str(Path(folder) / "studio.db"))
-        proxy = Proxy(scene.node, seed)
+        proxy = FaultyEndpoint(scene.node, seed)
         world = World(scene, proxy)
         try:
             world.record(0)

@@ -5,7 +5,7 @@ import pytest
 from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.chain import rpc as rpc_module
 from creatoken_sdk.studio.store import open_store
-from sdk.chain.faults import FaultyEndpoint
+from endpoint import FaultyEndpoint
 from studio.cluster import Cluster
 from studio.ledger import Ledger
 

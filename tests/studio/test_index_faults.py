@@ -1,6 +1,5 @@
 """Endpoints that lie, indexers that die, and several at once."""
 
-import json
 import signal
 import threading
 
@@ -65,15 +64,14 @@ def test_update__when_the_node_refuses_long_ranges__asks_for_shorter_ones(
 ):
     refusals, forward = [], endpoint.forward
 
-    def limited(body):
-        query = json.loads(body)
+    def limited(query):
         if query["method"] == "eth_getLogs" and "fromBlock" in query["params"][0]:
             low, high = (int(query["params"][0][key], 16) for key in ("fromBlock", "toBlock"))
             if high - low > 1:
                 refusals.append(high - low)
                 error = {"code": code, "message": "query returned more than 2 blocks"}
-                return json.dumps({"jsonrpc": "2.0", "id": 1, "error": error}).encode()
-        return forward(body)
+                return {"jsonrpc": "2.0", "id": query["id"], "error": error}
+        return forward(query)
 
     monkeypatch.setattr(endpoint, "forward", limited)
     Index(store, busy.client(endpoint.url)).update()
@@ -84,22 +82,22 @@ def test_update__when_the_node_refuses_long_ranges__asks_for_shorter_ones(
 @pytest.mark.threat("C5")
 def test_update__when_logs_are_missing__is_stopped_by_the_witness(busy, endpoint, store):
     index = Index(store, busy.client(endpoint.url), witness=Rpc.connect(busy.anvil.url))
-    endpoint.rewrite("eth_getLogs", lambda logs: logs[:-1])
+    endpoint.lies["eth_getLogs"] = lambda logs: logs[:-1]
     with pytest.raises(BadResponseError, match="gave different logs; try again"):
         index.update()
     told = rows(store)
     assert told == busy.logs()[: len(told)]
-    del endpoint.rewrites["eth_getLogs"]
+    del endpoint.lies["eth_getLogs"]
     index.update()
     assert rows(store) == busy.logs()
 
 
 def test_rewind__when_logs_were_missing_without_a_witness__gets_them(busy, endpoint, store):
     index = Index(store, busy.client(endpoint.url))
-    endpoint.rewrite("eth_getLogs", lambda logs: logs[:-1])
+    endpoint.lies["eth_getLogs"] = lambda logs: logs[:-1]
     index.update()
     assert 0 < len(rows(store)) < len(busy.logs())
-    del endpoint.rewrites["eth_getLogs"]
+    del endpoint.lies["eth_getLogs"]
     index.rewind(0)
     index.update()
     assert rows(store) == busy.logs()
@@ -107,7 +105,7 @@ def test_rewind__when_logs_were_missing_without_a_witness__gets_them(busy, endpo
 
 @pytest.mark.threat("C5")
 def test_update__when_logs_come_twice_and_in_disorder__takes_each_once(busy, endpoint, store):
-    endpoint.rewrite("eth_getLogs", lambda logs: logs[::-1] + logs)
+    endpoint.lies["eth_getLogs"] = lambda logs: logs[::-1] + logs
     Index(store, busy.client(endpoint.url)).update()
     assert rows(store) == busy.logs()
     positions = store.rows("SELECT position FROM events ORDER BY block_number, log_index")
@@ -144,11 +142,11 @@ def test_update__when_logs_are_not_what_was_asked_for__stops(
 ):
     store = open_store(tmp_path / "studio.db")
     index = Index(store, busy.client(endpoint.url))
-    endpoint.rewrite("eth_getLogs", lambda logs: change(logs) if logs else logs)
+    endpoint.lies["eth_getLogs"] = lambda logs: change(logs) if logs else logs
     with pytest.raises(BadResponseError, match=said):
         index.update()
     assert rows(store) == []
-    del endpoint.rewrites["eth_getLogs"]
+    del endpoint.lies["eth_getLogs"]
     index.update()
     assert rows(store) == busy.logs()
     store.close()
@@ -158,7 +156,7 @@ def test_update__when_logs_carry_no_time__takes_it_from_their_blocks(busy, endpo
     def strip(logs):
         return [{key: log[key] for key in log if key != "blockTimestamp"} for log in logs]
 
-    endpoint.rewrite("eth_getLogs", strip)
+    endpoint.lies["eth_getLogs"] = strip
     Index(store, busy.client(endpoint.url)).update()
     assert rows(store) == busy.logs()
 
@@ -173,11 +171,11 @@ def test_update__when_the_last_known_block_leaves_the_chain_meanwhile__reads_aga
         busy.register()
     raws, asked, forward = busy.raws(12), [], endpoint.forward
 
-    def changing(body):
-        asked.append(json.loads(body)["method"])
+    def changing(query):
+        asked.append(query["method"])
         if asked[-1] == "eth_getBlockByNumber" and asked.count(asked[-1]) == moment:
             busy.reorganise(12, *raws)
-        return forward(body)
+        return forward(query)
 
     monkeypatch.setattr(endpoint, "forward", changing)
     index.update()

@@ -115,7 +115,7 @@ def test_update__when_the_endpoint_is_behind__keeps_what_it_lacks(ledger, endpoi
     ledger.register()
     head = index.update()
     before = rows(store)
-    endpoint.rewrite("eth_blockNumber", lambda _: hex(head - 1))
+    endpoint.lies["eth_blockNumber"] = lambda _: hex(head - 1)
     assert index.update() == head
     assert rows(store) == before
     assert rows(store, superseded=1) == []

@@ -10,7 +10,7 @@ from creatoken_sdk.chain import rpc as rpc_module
 from creatoken_sdk.chain.deploy import deploy
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
-from sdk.chain.faults import FaultyEndpoint
+from endpoint import FaultyEndpoint
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from creatoken_sdk.chain.reverts import (
     ApprovalsNotDirectorError,
 )
 from creatoken_sdk.chain.wallet import Wallet
+from endpoint import FaultyEndpoint
 from sdk.chain.balances import balance
-from sdk.chain.faults import FaultyEndpoint
 
 
 def asset_of(ct: Creatoken, work: Work, number: int) -> AssetInput:
@@ -84,13 +84,13 @@ def test_find__when_the_node_answers_with_another_log__refuses_to_believe_it(
     ct.assets.register(asset)
     query = {"address": ct.assets.address, "fromBlock": "0x0"}
     log = ct.wallet.rpc.rows("eth_getLogs", query)[-1]
-    endpoint.rewrite("eth_getLogs", lambda _: [LIES[lie](log)])
+    endpoint.lies["eth_getLogs"] = lambda _: [LIES[lie](log)]
     asked = asset.content_hash if lie != "about other content" else b"\x01" * 32
     with pytest.raises(BadResponseError, match="use another endpoint"):
         faulty.assets.find(content_hash=asked)
     with pytest.raises(BadResponseError, match="use another endpoint"):
         faulty.assets.find(content_hash=asset.content_hash, manifest_hash=b"\x01" * 32)
-    endpoint.rewrite("eth_getLogs", lambda logs: logs)
+    endpoint.lies["eth_getLogs"] = lambda logs: logs
     (found,) = faulty.assets.find(content_hash=asset.content_hash)
     assert found["asset_id"] == ct.assets.id_of(asset)
 

@@ -13,7 +13,7 @@ from creatoken_sdk.chain.deploy import CREATE2_DEPLOYER, deploy, plan
 from creatoken_sdk.chain.errors import CodeMismatchError, InsufficientFundsError, NotDeployedError
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
-from sdk.chain.faults import FaultyEndpoint
+from endpoint import FaultyEndpoint
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_deploy__when_the_chain_refuses_the_deployers_transaction__says_what_to_
     empty.request("anvil_setCode", CREATE2_DEPLOYER, "0x")
     endpoint = FaultyEndpoint(empty.url)
     refusal = {"code": -32000, "message": "only replay-protected (EIP-155) transactions allowed"}
-    endpoint.fail("eth_sendRawTransaction", None, refusal)
+    endpoint.fail("eth_sendRawTransaction", None, {"error": refusal})
     wallet = Wallet(Rpc.connect(endpoint.url), 31337, empty.accounts[0])
     with pytest.raises(NotDeployedError, match="allow unprotected transactions once"):
         list(deploy(wallet))

@@ -13,7 +13,7 @@ from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.chain.deploy import deploy
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
-from sdk.chain.faults import FaultyEndpoint
+from endpoint import FaultyEndpoint
 
 CHAIN_ID = 20260
 
@@ -48,7 +48,7 @@ def test_send__when_the_base_fee_is_zero__pays_only_the_tip(client: Creatoken) -
 def test_send__when_the_gas_price_is_zero__an_account_without_money_can_send(
     client: Creatoken, node: FaultyEndpoint
 ) -> None:
-    node.rewrite("eth_gasPrice", lambda _: "0x0")
+    node.lies["eth_gasPrice"] = lambda _: "0x0"
     poor = client.with_signer(Account.create())
     receipt = poor.anchors.anchor(b"\x01" * 32, topic=bytes(32), count=1)
     assert receipt.gas_price == 0
@@ -59,7 +59,7 @@ def test_send__when_the_gas_price_is_zero__an_account_without_money_can_send(
 def test_send__when_blocks_have_no_base_fee__sends_a_legacy_transaction(
     client: Creatoken, node: FaultyEndpoint
 ) -> None:
-    node.rewrite("eth_getBlockByNumber", _without_base_fee)
+    node.lies["eth_getBlockByNumber"] = _without_base_fee
     receipt = client.anchors.anchor(b"\x02" * 32, topic=bytes(32), count=1)
     sent = client.wallet.rpc.mapping("eth_getTransactionByHash", receipt.tx_hash)
     assert sent["type"] == "0x0"
@@ -69,8 +69,8 @@ def test_send__when_blocks_have_no_base_fee__sends_a_legacy_transaction(
 def test_send__when_blocks_carry_proof_of_authority_data__reads_them(
     client: Creatoken, node: FaultyEndpoint
 ) -> None:
-    node.rewrite("eth_getBlockByNumber", _with_authority_data)
-    node.rewrite("eth_getBlockByHash", _with_authority_data)
+    node.lies["eth_getBlockByNumber"] = _with_authority_data
+    node.lies["eth_getBlockByHash"] = _with_authority_data
     receipt = client.anchors.anchor(b"\x03" * 32, topic=bytes(32), count=1)
     assert client.now() == receipt.timestamp
 

@@ -17,7 +17,7 @@ from creatoken_sdk.chain.errors import (
 )
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.errors import ChainError
-from sdk.chain.faults import SECRET, FaultyEndpoint
+from endpoint import SECRET, FaultyEndpoint
 
 
 class Scripted:
@@ -51,14 +51,20 @@ def endpoint() -> Iterator[FaultyEndpoint]:
 FAULTS: dict[str, tuple[Any, type[ChainError]]] = {
     "too many requests": (429, RateLimitedError),
     "bad gateway": (502, UnreachableError),
-    "connection reset": ("refuse", UnreachableError),
+    "connection reset": ("reset", UnreachableError),
     "no json": (b"<html>hello", BadResponseError),
     "half json": (b'{"jsonrpc":"2.0","id":1,"resu', BadResponseError),
     "other json": (b"[]", BadResponseError),
-    "neither result nor error": (b'{"jsonrpc":"2.0","id":1}', BadResponseError),
-    "rate limit as json": ({"code": -32005, "message": "limit"}, RateLimitedError),
-    "null for a number": (b'{"jsonrpc":"2.0","id":1,"result":null}', BadResponseError),
-    "text for a number": (b'{"jsonrpc":"2.0","id":1,"result":"many"}', BadResponseError),
+    "neither result nor error": ({}, BadResponseError),
+    "rate limit as json": ({"error": {"code": -32005, "message": "limit"}}, RateLimitedError),
+    "rate limit to nobody": ({"id": None, "error": {"code": -32005}}, RateLimitedError),
+    "null for a number": ({"result": None}, BadResponseError),
+    "text for a number": ({"result": "many"}, BadResponseError),
+    "answer to another request": ({"id": 1, "result": "0x10"}, BadResponseError),
+    "refusal of another request": ({"id": 1, "error": {"code": 3}}, BadResponseError),
+    "refusal of no request": ({"id": None, "error": {"code": -32700}}, BadResponseError),
+    "answer to no request": ({"id": None, "result": "0x10"}, BadResponseError),
+    "answer to a batch": (b'[{"jsonrpc":"2.0","id":1,"result":"0x10"}]', BadResponseError),
 }
 
 
@@ -77,12 +83,11 @@ def test_integer__when_the_endpoint_fails_for_good__raises_one_typed_error_witho
 
 
 @pytest.mark.threat("C5")
-@pytest.mark.parametrize("fault", [429, 502, "refuse", b"<html>"])
+@pytest.mark.parametrize("fault", [429, 502, "reset", b"<html>"])
 def test_request__when_the_endpoint_fails_three_times__answers_at_the_fourth(
     endpoint: FaultyEndpoint, fault: Any
 ) -> None:
-    good = b'{"jsonrpc":"2.0","id":1,"result":"0x10"}'
-    endpoint.fail("eth_blockNumber", fault, fault, fault, good)
+    endpoint.fail("eth_blockNumber", fault, fault, fault, {"result": "0x10"})
     assert Rpc.connect(endpoint.url).integer("eth_blockNumber") == 16
     assert endpoint.calls == ["eth_blockNumber"] * 4
 
@@ -188,8 +193,24 @@ def test_reads__given_an_answer_of_another_shape__raise_bad_response(
 
 
 def test_connect__given_a_web3__uses_its_provider(endpoint: FaultyEndpoint) -> None:
-    endpoint.fail("eth_chainId", b'{"jsonrpc":"2.0","id":1,"result":"0x7"}')
+    endpoint.fail("eth_chainId", {"result": "0x7"})
     assert Rpc.connect(Web3(HTTPProvider(endpoint.url))).integer("eth_chainId") == 7
+
+
+@pytest.mark.threat("C5")
+def test_connect__given_a_web3_that_caches__asks_each_time_and_refuses_a_mixed_up_answer(
+    endpoint: FaultyEndpoint,
+) -> None:
+    provider = HTTPProvider(
+        endpoint.url, cache_allowed_requests=True, exception_retry_configuration=None
+    )
+    rpc = Rpc.connect(Web3(provider))
+    endpoint.fail("eth_chainId", {"result": "0x7"}, {"result": "0x8"})
+    assert [rpc.integer("eth_chainId") for _ in range(2)] == [7, 8]
+    endpoint.fail("eth_chainId", *[{"id": 1, "result": "0x9"}] * 4)
+    with pytest.raises(BadResponseError, match="with the answer to another request"):
+        rpc.integer("eth_chainId")
+    assert provider.cache_allowed_requests
 
 
 def _everything(error: BaseException | None) -> str:

@@ -29,7 +29,7 @@ from creatoken_sdk.chain.reverts import (
 )
 from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.errors import SigningError
-from sdk.chain.faults import SECRET, FaultyEndpoint
+from endpoint import SECRET, FaultyEndpoint
 
 ZERO = bytes(32)
 SEND, RECEIPT = "eth_sendRawTransaction", "eth_getTransactionReceipt"
@@ -45,7 +45,7 @@ def nonce(client: Creatoken) -> int:
 
 
 @pytest.mark.threat("C5")
-@pytest.mark.parametrize("faults", [["lose"], ["lose"] * 3, [429, "lose"], [502, b"{", "refuse"]])
+@pytest.mark.parametrize("faults", [["lost"], ["lost"] * 3, [429, "lost"], [502, b"{", "reset"]])
 def test_send__when_answers_to_the_broadcast_are_lost__is_mined_exactly_once(
     faulty: Creatoken, endpoint: FaultyEndpoint, faults: list[Any]
 ) -> None:
@@ -61,7 +61,7 @@ def test_send__when_every_answer_is_lost_but_it_arrived__says_unknown_and_wait_f
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
     before = nonce(faulty)
-    endpoint.fail(SEND, *["lose"] * 4)
+    endpoint.fail(SEND, *["lost"] * 4)
     with pytest.raises(TransactionUnknownError) as caught:
         faulty.send(anchor(faulty))
     assert caught.value.tx_hash in str(caught.value)
@@ -74,7 +74,7 @@ def test_send__when_every_answer_is_lost_but_it_arrived__says_unknown_and_wait_f
 def test_send__when_it_never_arrived__the_error_carries_what_to_broadcast_again(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
-    endpoint.fail(SEND, *["refuse"] * 4)
+    endpoint.fail(SEND, *["reset"] * 4)
     with pytest.raises(TransactionUnknownError) as caught:
         faulty.send(anchor(faulty))
     transaction = caught.value.transaction
@@ -85,7 +85,7 @@ def test_send__when_it_never_arrived__the_error_carries_what_to_broadcast_again(
 
 
 @pytest.mark.threat("C5")
-@pytest.mark.parametrize("fault", ["lose", 429, b"nonsense", b'{"id":1,"result":null}'])
+@pytest.mark.parametrize("fault", ["lost", 429, b"nonsense", {"result": None}])
 def test_wait__when_receipts_get_lost__asks_until_one_arrives(
     faulty: Creatoken, endpoint: FaultyEndpoint, fault: Any
 ) -> None:
@@ -112,11 +112,11 @@ def test_wait__given_a_receipt_that_contradicts_its_block__does_not_believe_it(
         forged = {**answer, **FORGERIES[name]} if answer else answer
         return {k: v for k, v in forged.items() if v is not None} if forged else forged
 
-    endpoint.rewrite(RECEIPT, forge)
+    endpoint.lies[RECEIPT] = forge
     faulty.wallet.timeout_seconds = 0.2
     with pytest.raises(ReceiptTimeoutError) as caught:
         faulty.send(anchor(faulty))
-    endpoint.rewrite(RECEIPT, lambda answer: answer)
+    endpoint.lies[RECEIPT] = lambda answer: answer
     assert caught.value.transaction is not None
     assert faulty.wait(caught.value.transaction).tx_hash == caught.value.tx_hash
 
@@ -136,7 +136,7 @@ def test_wait__when_another_transaction_took_the_nonce__says_replaced_a_block_la
     faulty.wallet.timeout_seconds = 0.5
     with pytest.raises(ReceiptTimeoutError):
         faulty.wait(loser)
-    endpoint.rewrite(RECEIPT, lambda answer: chain.request("evm_mine") and answer)
+    endpoint.lies[RECEIPT] = lambda answer: chain.request("evm_mine") and answer
     faulty.wallet.timeout_seconds = 20
     with pytest.raises(TransactionReplacedError, match=f"took nonce {loser.nonce}") as caught:
         faulty.wait(loser)
@@ -151,7 +151,7 @@ def test_wait__when_receipts_lag_behind_the_nonce__is_patient(
 ) -> None:
     transaction = faulty.sign(anchor(faulty))
     faulty.broadcast(transaction)
-    endpoint.fail(RECEIPT, *[b'{"jsonrpc":"2.0","id":1,"result":null}'] * 15)
+    endpoint.fail(RECEIPT, *[{"result": None}] * 15)
     assert faulty.wait(transaction).tx_hash == transaction.tx_hash
 
 
@@ -169,14 +169,14 @@ def test_broadcast__when_refused_after_an_attempt_without_answer__says_unknown(
     faulty: Creatoken, endpoint: FaultyEndpoint, message: str, again: bool
 ) -> None:
     transaction = faulty.sign(anchor(faulty))
-    endpoint.rewrite("eth_getTransactionByHash", lambda _: None)
+    endpoint.lies["eth_getTransactionByHash"] = lambda _: None
     if again:
-        endpoint.fail(SEND, *["lose"] * 4)
+        endpoint.fail(SEND, *["lost"] * 4)
         with pytest.raises(TransactionUnknownError):
             faulty.broadcast(transaction)
     else:
-        endpoint.fail(SEND, "lose")
-    endpoint.fail(SEND, {"code": -32000, "message": message})
+        endpoint.fail(SEND, "lost")
+    endpoint.fail(SEND, {"error": {"code": -32000, "message": message}})
     with pytest.raises(TransactionUnknownError) as caught:
         faulty.broadcast(transaction)
     assert caught.value.transaction == transaction
@@ -187,7 +187,7 @@ def test_broadcast__when_refused_after_an_attempt_without_answer__says_unknown(
 def test_broadcast__when_refused_after_a_rate_limit__raises_the_typed_reason(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
-    endpoint.fail(SEND, 429, {"code": -32000, "message": "insufficient funds"})
+    endpoint.fail(SEND, 429, {"error": {"code": -32000, "message": "insufficient funds"}})
     with pytest.raises(InsufficientFundsError):
         faulty.send(anchor(faulty))
 
@@ -195,7 +195,7 @@ def test_broadcast__when_refused_after_a_rate_limit__raises_the_typed_reason(
 def test_broadcast__when_the_node_knows_no_such_type__is_no_success(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
-    endpoint.fail(SEND, {"code": -32000, "message": "unknown transaction type"})
+    endpoint.fail(SEND, {"error": {"code": -32000, "message": "unknown transaction type"}})
     with pytest.raises(RpcError, match="unknown transaction type"):
         faulty.broadcast(faulty.sign(anchor(faulty)))
 
@@ -222,7 +222,7 @@ def test_broadcast__when_the_nonce_was_used__says_so(faulty: Creatoken) -> None:
 def test_broadcast__when_the_node_refuses__raises_the_typed_reason(
     faulty: Creatoken, endpoint: FaultyEndpoint, message: str, kind: type[Exception]
 ) -> None:
-    endpoint.fail(SEND, {"code": -32000, "message": message})
+    endpoint.fail(SEND, {"error": {"code": -32000, "message": message}})
     with pytest.raises(kind, match=re.escape(message)):
         faulty.send(anchor(faulty))
 
@@ -230,7 +230,7 @@ def test_broadcast__when_the_node_refuses__raises_the_typed_reason(
 def test_broadcast__when_already_known__is_no_error(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
-    endpoint.fail(SEND, "lose", {"code": -32000, "message": "already known"})
+    endpoint.fail(SEND, "lost", {"error": {"code": -32000, "message": "already known"}})
     assert faulty.send(anchor(faulty)).gas_used > 21_000
 
 
@@ -238,7 +238,7 @@ def test_broadcast__when_already_known__is_no_error(
 def test_send__when_the_endpoint_changed_chains__signs_nothing(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
-    endpoint.rewrite("eth_chainId", lambda _: "0x1")
+    endpoint.lies["eth_chainId"] = lambda _: "0x1"
     with pytest.raises(WrongChainError, match="serves chain 1, not 31337"):
         faulty.send(anchor(faulty))
     assert SEND not in endpoint.calls
@@ -267,7 +267,9 @@ def test_send__when_the_call_reverts__spends_nothing(ct: Creatoken) -> None:
 def test_send__when_the_node_hides_the_reason_in_the_estimate__asks_for_it(
     faulty: Creatoken, endpoint: FaultyEndpoint
 ) -> None:
-    endpoint.fail("eth_estimateGas", {"code": -32000, "message": "always failing transaction"})
+    endpoint.fail(
+        "eth_estimateGas", {"error": {"code": -32000, "message": "always failing transaction"}}
+    )
     with pytest.raises(AnchorsRootZeroError):
         faulty.anchors.anchor(ZERO, topic=ZERO, count=1)
 
@@ -300,7 +302,7 @@ def test_wait__when_a_transaction_lost_a_race__raises_the_reason_with_its_hash(
 def test_sign__given_an_estimate__adds_a_margin_within_the_chains_limits(
     faulty: Creatoken, endpoint: FaultyEndpoint, estimate: int, gas: int
 ) -> None:
-    endpoint.rewrite("eth_estimateGas", lambda _: hex(estimate))
+    endpoint.lies["eth_estimateGas"] = lambda _: hex(estimate)
     receipt = faulty.send(anchor(faulty))
     sent = faulty.wallet.rpc.mapping("eth_getTransactionByHash", receipt.tx_hash)
     assert int(sent["gas"], 16) == gas
@@ -308,7 +310,7 @@ def test_sign__given_an_estimate__adds_a_margin_within_the_chains_limits(
 
 @pytest.mark.threat("C6")
 def test_wait__when_gas_ran_out__says_so(faulty: Creatoken, endpoint: FaultyEndpoint) -> None:
-    endpoint.rewrite("eth_estimateGas", lambda _: hex(24_000))
+    endpoint.lies["eth_estimateGas"] = lambda _: hex(24_000)
     with pytest.raises(OutOfGasRevertError, match="used up its gas") as caught:
         faulty.send(anchor(faulty))
     assert isinstance(caught.value, RevertError)
