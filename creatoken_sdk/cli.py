@@ -69,6 +69,13 @@ def relay(
     where: Where,
     rpc: Endpoint = _LOCAL,
     deployment: Deployed = None,
+    witness: Annotated[
+        str | None,
+        typer.Option(
+            envvar="CREATOKEN_WITNESS",
+            help="URL of a second node that has to agree with the first.",
+        ),
+    ] = None,
     finality: Annotated[
         str, typer.Option(help="latest, safe, final, or a number of blocks below the head.")
     ] = "final",
@@ -82,7 +89,7 @@ def relay(
     """
     from creatoken_sdk.relay import open_studio, settle, waiting
 
-    with open_studio(where, rpc, deployment) as studio:
+    with open_studio(where, rpc, deployment, witness) as studio:
         found = waiting(studio) if dry_run else settle(studio, finality, timeout, _told(as_json))
     _print(found, as_json)
     raise typer.Exit(1 if found["alarms"] else 0)

@@ -25,7 +25,9 @@ _KEY = "CREATOKEN_KEY"
 
 
 @contextmanager
-def open_studio(where: str, rpc: str, deployment: Path | None) -> Iterator[Studio]:
+def open_studio(
+    where: str, rpc: str, deployment: Path | None, witness: str | None = None
+) -> Iterator[Studio]:
     """Open a studio as the account whose private key is in the environment."""
     try:
         account = Account.from_key(os.environ[_KEY])
@@ -34,7 +36,7 @@ def open_studio(where: str, rpc: str, deployment: Path | None) -> Iterator[Studi
     except ValueError:
         raise NoSignerError(f"{_KEY} holds no private key; it is 0x and 64 hex digits") from None
     client = Creatoken.connect(rpc, signer=account, deployment=deployment)
-    studio = Studio.open(where, chain=client, signer=account)
+    studio = Studio.open(where, chain=client, signer=account, witness=witness)
     try:
         yield studio
     finally:

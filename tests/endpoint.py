@@ -13,6 +13,7 @@ from typing import Any
 
 SECRET = "canary-api-key"
 DELAY_SECONDS = 0.02
+LATE_SECONDS = 1
 _INSTEAD: dict[Any, Any] = {
     "429": 429,
     "502": 502,
@@ -30,6 +31,7 @@ KINDS = (
     "truncated",
     "mixed up",  # the answer to the request before this one
 )
+"""All but "late": after whoever asked has lost patience."""
 
 
 class FaultyEndpoint:
@@ -87,7 +89,9 @@ class FaultyEndpoint:
             time.sleep(DELAY_SECONDS)
         for _ in range(1 + (fault == "twice")):
             document = self._document(asked, fault)
-        if fault == "lost":
+        if fault == "late":
+            time.sleep(LATE_SECONDS)
+        if fault in ("lost", "late"):
             return None
         text = json.dumps(document).encode()
         return 200, text[: len(text) // 2] if fault == "truncated" else text

@@ -22,7 +22,8 @@ class Head:
     """A chain at one moment, and how many transactions of an account it holds.
 
     `height` is the highest block that is as sure as asked, -1 while there is none; `nonce` counts
-    the mined transactions of the account, `final_nonce` those up to `height`.
+    the mined transactions of the account, `final_nonce` those up to `height`. A witness has to be
+    as far.
     """
 
     rpc: Rpc
@@ -32,14 +33,15 @@ class Head:
     _hashes: dict[int, object] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, rpc: Rpc, account: str, finality: Finality) -> Head:
-        """Ask the endpoint."""
-        height = final_height(rpc, finality)
+    def of(cls, rpc: Rpc, account: str, finality: Finality, witness: Rpc | None = None) -> Head:
+        """Ask the endpoint, and the witness if there is one."""
+        asked = [rpc] if witness is None else [rpc, witness]
+        height = min(final_height(one, finality) for one in asked)
         nonce = rpc.integer("eth_getTransactionCount", account, "latest")
         if height < 0:
             return cls(rpc, -1, nonce, 0)
-        final_nonce = rpc.integer("eth_getTransactionCount", account, hex(height))
-        return cls(rpc, height, nonce, final_nonce)
+        counts = [one.integer("eth_getTransactionCount", account, hex(height)) for one in asked]
+        return cls(rpc, height, nonce, min(counts))
 
     def has(self, number: int, block_hash: str) -> bool:
         """Return whether the block is part of the chain."""

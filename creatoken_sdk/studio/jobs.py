@@ -16,6 +16,7 @@ from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.record.keccak import keccak256
 from creatoken_sdk.studio.errors import StoreBusyError
 from creatoken_sdk.studio.store import Database, Store
+from creatoken_sdk.studio.transactions import GIVEN_UP, TransactionState
 
 __all__ = ["Effect", "Job", "JobState", "Jobs"]
 
@@ -201,6 +202,16 @@ class Jobs:
             (job_id, bytes.fromhex(data[-64:]), json.loads(subject), JobState(state))
             for job_id, data, subject, state in rows
         ]
+
+    def unexplained(self) -> list[Job]:
+        """Return the jobs that are done, by none of their transactions that we know of."""
+        mine = "SELECT 1 FROM transactions WHERE job_id = jobs.id AND state"
+        return self._select(
+            f"state = ? AND EXISTS ({mine} IN (?, ?)) AND NOT EXISTS ({mine} = ?)",
+            JobState.FINAL.value,
+            *GIVEN_UP,
+            TransactionState.FINAL.value,
+        )
 
     def states(self) -> Counter[JobState]:
         """Return how many jobs are in each state."""

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -25,6 +25,7 @@ from creatoken_sdk.chain.errors import (
 from creatoken_sdk.chain.receipts import Receipt
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.waiting import look, reason
+from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.errors import ChainError, RevertError
 from creatoken_sdk.studio.errors import StoreBusyError
 from creatoken_sdk.studio.finality import Finality, Head
@@ -37,7 +38,6 @@ __all__ = ["Sequencer"]
 
 _WAITING = (JobState.QUEUED, JobState.SENT, JobState.MINED)
 _LOOKS = 3
-_GAP = "gap"
 _OVERTAKEN = "another copy of this store settled the run meanwhile; settle again"
 _ENOUGH = 10  # times today's price: then it is not the fee that holds a transaction back
 
@@ -47,8 +47,8 @@ class Sequencer:
     """Sends the jobs of the client's account, at most `window` of them under way.
 
     A transaction that waits for `stuck_seconds`, or whose fee fell below the chain's, is replaced
-    by one with higher fees. `witness` is a second endpoint that has to see every effect, too;
-    while the two disagree nothing is sent or final.
+    by one with higher fees. `witness` is a second endpoint that has to have every receipt and see
+    every effect, too; while the two disagree nothing is sent or final.
     """
 
     store: Store
@@ -66,7 +66,6 @@ class Sequencer:
         self._transactions = Transactions(self.store, chain_id, account)
         self._rpc = self.client.wallet.rpc
         self._roots = Roots(self.store, self.client)
-        self._missed: Counter[str] = Counter()
 
     def drain(
         self,
@@ -91,6 +90,7 @@ class Sequencer:
                 if progress:
                     progress(states)
                 if not any(states[state] for state in _WAITING):
+                    self._correct()
                     return states
                 if time.monotonic() >= deadline:
                     if trouble:
@@ -114,7 +114,9 @@ class Sequencer:
         """Look after what is under way, then send what waits; return the last trouble."""
         try:
             self.client.wallet.require_chain()
-            head = Head.of(self._rpc, self.client.address, self.finality)
+            if self.witness:
+                Wallet(self.witness, self.client.chain_id).require_chain()
+            head = self._head()
             self._reopen(head)
             under_way = self._jobs.within(JobState.SENT, JobState.MINED)
             trouble = self._each(self._follow, under_way, head)
@@ -126,6 +128,9 @@ class Sequencer:
             return trouble
         except ChainError as error:
             return error
+
+    def _head(self) -> Head:
+        return Head.of(self._rpc, self.client.address, self.finality, self.witness)
 
     def _each(
         self, act: Callable[[Job, Head], None], jobs: Sequence[Job], head: Head
@@ -181,7 +186,7 @@ class Sequencer:
         if job.state == JobState.MINED:
             self._undo(job)
         if head.final_nonce > job.nonce:
-            self._lose_nonce(job, under_way)
+            self._lose_nonce(job, job.nonce, under_way)
         elif head.nonce <= job.nonce:
             self._push(job, under_way[0], head)
 
@@ -193,13 +198,16 @@ class Sequencer:
             self._move(job, JobState.FINAL)
 
     def _found(self, job: Job, answer: Mapping[str, Any], receipt: Receipt, head: Head) -> None:
-        self._missed.pop(job.id, None)
         block = (receipt.block_number, receipt.block_hash)
         if receipt.block_number > head.height:
             with self.store.transaction() as db:
                 self._transactions.mark(db, receipt.tx_hash, TransactionState.MINED, block)
                 self._jobs.move(db, job, JobState.MINED, nonce=job.nonce)
             return
+        if self.witness:
+            told = look(self.witness, receipt.tx_hash)
+            theirs = told and (told[0]["status"], told[1].block_hash)
+            self._require_same((answer["status"], receipt.block_hash), theirs)
         failed = answer["status"] != "0x1"
         why = str(reason(self._rpc, answer)) if failed else ""
         done = self._is_done(job.effect)
@@ -215,23 +223,36 @@ class Sequencer:
             end = JobState.FINAL if done else JobState.REVERTED
             self._jobs.move(db, job, end, reason="" if done else why, nonce=job.nonce)
 
-    def _lose_nonce(self, job: Job, under_way: Sequence[Sent]) -> None:
-        """A transaction that is not ours has the nonce, for good: start again with another.
+    def _lose_nonce(self, job: Job, nonce: int, under_way: Sequence[Sent]) -> None:
+        """A transaction that is not ours has the nonce, for good: start again with another."""
 
-        One look proves nothing, for an endpoint may be several nodes of which some lag behind.
-        """
-        self._missed[job.id] += 1
-        if self._missed[job.id] < _LOOKS or any(self._knows(sent) for sent in under_way):
-            return
-        self._drop(job)
+        def is_lost() -> bool:
+            known = any(self._knows(sent) for sent in under_way)
+            return not known and self._head().final_nonce > nonce
+
+        if self._lasts(is_lost):
+            self._drop(job)
 
     def _close_gap(self, head: Head) -> None:
-        """If a stranger's transaction before ours was undone, the last of ours takes its nonce."""
-        free = self._transactions.free_nonce(head.nonce)
-        behind = [job for job in self._jobs.within(JobState.SENT) if (job.nonce or 0) > free]
-        self._missed[_GAP] = self._missed[_GAP] + 1 if behind else 0
-        if self._missed[_GAP] >= _LOOKS:  # what was queued would have filled it by now
+        """If a stranger's transaction before ours was undone, the last of ours takes its nonce.
+
+        What is queued would have filled the gap by now.
+        """
+        behind = self._behind(head)
+        if behind and self._lasts(lambda: bool(self._behind(self._head()))):
             self._drop(max(behind, key=lambda job: job.nonce or 0))
+
+    def _behind(self, head: Head) -> list[Job]:
+        free = self._transactions.free_nonce(head.nonce)
+        return [job for job in self._jobs.within(JobState.SENT) if (job.nonce or 0) > free]
+
+    def _lasts(self, is_so: Callable[[], bool]) -> bool:
+        """One look proves nothing: an endpoint may be several nodes of which some lag behind."""
+        for _ in range(_LOOKS):
+            if not is_so():
+                return False
+            time.sleep(self.pause_seconds)
+        return True
 
     def _drop(self, job: Job) -> None:
         with self.store.transaction() as db:
@@ -260,6 +281,24 @@ class Sequencer:
         for job in self._jobs.settled_from(head.nonce):
             self._undo(job)
 
+    def _correct(self) -> None:
+        """Look again at what was given up though its job is done: a node may have lied about it.
+
+        The job is done whatever comes of this, and the next drain looks again.
+        """
+        with suppress(ChainError):
+            for job in self._jobs.unexplained():
+                for sent in self._transactions.given_up(job.id):
+                    self._look_again(replace(job, nonce=sent.signed.nonce), sent)
+
+    def _look_again(self, job: Job, sent: Sent) -> None:
+        found = look(self._rpc, sent.signed.tx_hash)
+        if not found or found[0]["status"] != "0x1":
+            return
+        head, (number, block_hash) = self._head(), (found[1].block_number, found[1].block_hash)
+        if number <= head.height and head.has(number, block_hash):
+            self._found(job, *found, head)
+
     def _undo(self, job: Job) -> None:
         with self.store.transaction() as db:
             self._transactions.reopen(db, job.id)
@@ -274,9 +313,13 @@ class Sequencer:
 
     def _is_done(self, effect: Effect, block: str = "latest") -> bool:
         done = effect.is_done(self._rpc, block)
-        if self.witness and effect.is_done(self.witness, block) != done:
+        if self.witness:
+            self._require_same(done, effect.is_done(self.witness, block))
+        return done
+
+    def _require_same(self, ours: object, theirs: object) -> None:
+        if self.witness and ours != theirs:
             raise BadResponseError(
                 f"{self._rpc.endpoint} and {self.witness.endpoint} disagree on what is on chain; "
                 "wait if one lags behind, else replace the one that is wrong"
             )
-        return done

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.signers import refuse_dev_key
 from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import RecordError
@@ -54,16 +55,31 @@ class Studio:
     `signer` signs for every actor without an account of its own, and creates assets.
     """
 
-    def __init__(self, store: Store, chain: Creatoken, signer: Signer) -> None:
+    def __init__(
+        self, store: Store, chain: Creatoken, signer: Signer, witness: Rpc | None = None
+    ) -> None:
         """Use an open store; `open` opens one."""
         self.store = store
         self.chain = chain
         self.signer = signer
+        self.witness = witness
 
     @classmethod
-    def open(cls, where: str | Path, *, chain: Creatoken, signer: Signer) -> Studio:
-        """Open the studio kept in a SQLite file or at a postgresql:// URL, made if missing."""
-        return cls(open_store(where), chain, signer)
+    def open(
+        cls,
+        where: str | Path,
+        *,
+        chain: Creatoken,
+        signer: Signer,
+        witness: str | None = None,
+    ) -> Studio:
+        """Open the studio kept in a SQLite file or at a postgresql:// URL, made if missing.
+
+        `witness` is the URL of a second node of the chain, best of another provider: what
+        `flush` settles is final, and what `index` reads is taken, only once both say so.
+        """
+        second = None if witness is None else Rpc.connect(witness)
+        return cls(open_store(where), chain, signer, second)
 
     def close(self) -> None:
         """Close the store."""
@@ -111,7 +127,7 @@ class Studio:
         refused, and runs that cannot be settled, once all else is.
         """
         settlement = Settlement(self.store, self.chain)
-        sequencer = Sequencer(self.store, self.chain, finality=wait)
+        sequencer = Sequencer(self.store, self.chain, finality=wait, witness=self.witness)
         settlement.queue()
         states = sequencer.drain(timeout_seconds=timeout_seconds, progress=progress)
         runs = settlement.queue()
@@ -203,7 +219,7 @@ class Studio:
     @cached_property
     def index(self) -> Index:
         """The events of all contracts, in this store."""
-        return Index(self.store, self.chain)
+        return Index(self.store, self.chain, witness=self.witness)
 
     def pending(self) -> dict[str, int]:
         """Return how many steps await the signature of which account."""

@@ -11,7 +11,7 @@ from itertools import count
 from creatoken_sdk.chain.signers import SignedTransaction
 from creatoken_sdk.studio.store import Database, Store
 
-__all__ = ["Sent", "TransactionState", "Transactions"]
+__all__ = ["GIVEN_UP", "Sent", "TransactionState", "Transactions"]
 
 
 class TransactionState(str, Enum):
@@ -29,6 +29,7 @@ class TransactionState(str, Enum):
 
 
 _OPEN = (TransactionState.SENT.value, TransactionState.MINED.value)
+GIVEN_UP = (TransactionState.REVERTED.value, TransactionState.DROPPED.value)
 _MINED = tuple(
     state.value
     for state in (TransactionState.MINED, TransactionState.FINAL, TransactionState.REVERTED)
@@ -80,12 +81,11 @@ class Transactions:
 
     def under_way(self, job_id: str) -> list[Sent]:
         """Return the transactions of a job that may still be mined, newest first."""
-        rows = self._store.rows(
-            "SELECT hash, nonce, raw, fields, state, created_at, block_number, block_hash"
-            " FROM transactions WHERE job_id = ? AND state IN (?, ?) ORDER BY variant DESC",
-            (job_id, *_OPEN),
-        )
-        return [self._sent(*row) for row in rows]
+        return self._of(job_id, _OPEN)
+
+    def given_up(self, job_id: str) -> list[Sent]:
+        """Return the transactions of a job that failed or were dropped, newest first."""
+        return self._of(job_id, GIVEN_UP)
 
     def free_nonce(self, first: int) -> int:
         """Return the lowest nonce from `first` on that nothing under way has."""
@@ -126,6 +126,14 @@ class Transactions:
             " AND nonce = (SELECT nonce FROM jobs WHERE id = job_id)",
             (TransactionState.SENT.value, job_id, *_MINED),
         )
+
+    def _of(self, job_id: str, states: tuple[str, str]) -> list[Sent]:
+        rows = self._store.rows(
+            "SELECT hash, nonce, raw, fields, state, created_at, block_number, block_hash"
+            " FROM transactions WHERE job_id = ? AND state IN (?, ?) ORDER BY variant DESC",
+            (job_id, *states),
+        )
+        return [self._sent(*row) for row in rows]
 
     def _sent(
         self,

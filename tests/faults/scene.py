@@ -32,7 +32,8 @@ DEPTH = 2
 BOUND_SECONDS = 30
 """For whatever has to end."""
 
-ENDS = {"final", "replaced", "dropped", "reverted"}
+ENDS = {"final": "0x1", "reverted": "0x0", "replaced": None, "dropped": None}
+"""The status on chain of a transaction in each state that is an end."""
 
 
 def ask(url: str, method: str, *params: Any) -> Any:
@@ -179,9 +180,10 @@ class Scene:
         self.assert_ledger()
 
     def assert_ledger(self) -> None:
-        """Every transaction is at its one end, and each nonce served one job at most."""
-        states = self.rows("SELECT DISTINCT state FROM transactions")
-        assert {state for (state,) in states} <= ENDS
+        """Each transaction is at the end it has on chain, and no nonce served two jobs."""
+        for tx_hash, state in self.rows("SELECT hash, state FROM transactions"):
+            receipt = self.tell("eth_getTransactionReceipt", tx_hash)
+            assert ENDS[state] == (receipt and receipt["status"])
         shared = self.rows(
             "SELECT nonce FROM transactions WHERE state <> 'dropped'"
             " GROUP BY nonce HAVING count(DISTINCT job_id) > 1"

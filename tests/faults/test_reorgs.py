@@ -89,6 +89,45 @@ def test_drain__when_a_stranger_with_the_key_takes_the_nonce__settles_with_the_n
     assert scene.transactions() == [("dropped", 0, 0), ("final", 0, 1)]
 
 
+def flush_until_final(scene: Scene) -> None:
+    """As a program does that flushes in between and never waits."""
+    for _ in range(8):
+        studio = scene.studio()
+        states = studio.flush(wait=8, timeout_seconds=0)
+        studio.close()
+        if set(states) == {JobState.FINAL}:
+            return
+        scene.mine(8)
+
+
+@pytest.mark.threat("C4")
+def test_flush__given_no_time_and_a_stranger_took_the_nonce__settles_when_repeated(
+    scene: Scene,
+) -> None:
+    scene.record("a")
+    scene.waiting()
+    scene.turn()
+    scene.tell("anvil_dropAllTransactions")
+    use_nonce(scene)
+    flush_until_final(scene)
+    scene.assert_settled(drafts=1)
+    assert scene.transactions() == [("dropped", 0, 0), ("final", 0, 1)]
+
+
+@pytest.mark.threat("C4")
+def test_flush__given_no_time_and_a_gap_before_our_nonces__settles_when_repeated(
+    scene: Scene,
+) -> None:
+    use_nonce(scene)
+    scene.record("a")
+    scene.waiting()
+    scene.turn(finality=8)
+    scene.tell("anvil_reorg", 2, [])
+    flush_until_final(scene)
+    scene.assert_settled(drafts=1)
+    assert scene.transactions() == [("final", 0, 0), ("dropped", 0, 1)]
+
+
 @pytest.mark.threat("C4")
 def test_drain__when_a_reorg_undoes_a_strangers_transaction_before_ours__fills_the_gap(
     scene: Scene,

@@ -1,0 +1,156 @@
+"""A second endpoint that has to agree with a first one that may lie."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from creatoken_sdk.anvil import Anvil
+from creatoken_sdk.chain.errors import BadResponseError, WrongChainError
+from creatoken_sdk.chain.rpc import Rpc
+from creatoken_sdk.studio.jobs import JobState
+from creatoken_sdk.studio.studio import Studio
+from endpoint import SECRET, FaultyEndpoint
+from faults.scene import DEPTH, Scene
+
+RECEIPT = "eth_getTransactionReceipt"
+HOST = r"http://127\.0\.0\.1:\d+"
+DISAGREE = rf"^({HOST}) and (?!\1){HOST} disagree on what is on chain; "
+
+
+@pytest.fixture
+def witness(scene: Scene) -> Iterator[FaultyEndpoint]:
+    """In front of the chain itself."""
+    second = FaultyEndpoint(scene.node)
+    yield second
+    second.close()
+
+
+@pytest.fixture
+def fork(scene: Scene) -> Iterator[Anvil]:
+    """A node that has all there was until now, and mines for itself alone."""
+    with Anvil() as fork:
+        fork.request("anvil_loadState", scene.tell("anvil_dumpState"))
+        mine_both(scene, fork)
+        yield fork
+
+
+@pytest.fixture
+def forger(fork: Anvil) -> Iterator[FaultyEndpoint]:
+    """In front of that."""
+    first = FaultyEndpoint(fork.url)
+    yield first
+    first.close()
+
+
+def mine_both(scene: Scene, fork: Anvil) -> None:
+    """As many blocks on the chain itself as on the other node."""
+    scene.mine(DEPTH + 3)
+    fork.request("anvil_mine", hex(DEPTH + 3))
+
+
+def sent(scene: Scene) -> Scene:
+    """Record and broadcast, and mine so much that a turn would find it final."""
+    scene.record("a")
+    scene.waiting()
+    scene.turn()
+    scene.mine(DEPTH + 3)
+    return scene
+
+
+@pytest.mark.threat("C5", "D2")
+def test_flush__when_the_first_endpoint_forges_whole_blocks__is_never_final(
+    scene: Scene, fork: Anvil, forger: FaultyEndpoint, witness: FaultyEndpoint
+) -> None:
+    scene.record("a")
+    client = scene.client(forger.url)
+    studio = Studio.open(scene.where, chain=client, signer=scene.signer, witness=witness.url)
+    for _ in range(3):
+        assert studio.flush(wait=DEPTH, timeout_seconds=0)[JobState.FINAL] == 0
+    assert scene.tell("txpool_status")["pending"] == "0x0"
+    mine_both(scene, fork)
+    for _ in range(3):
+        with pytest.raises(BadResponseError, match=DISAGREE) as caught:
+            studio.flush(wait=DEPTH, timeout_seconds=0)
+        assert SECRET not in str(caught.value)
+        assert scene.rows("SELECT state FROM jobs") == [("mined",)]
+    studio.chain = scene.client()
+    studio.flush(wait=DEPTH, timeout_seconds=30, progress=lambda _: scene.mine())
+    studio.close()
+    scene.assert_settled(drafts=1)
+    assert scene.transactions() == [("final", 0, 0)]
+
+
+@pytest.mark.threat("C5", "D2")
+def test_relay__given_a_witness_that_disagrees__fails_in_one_line_and_shows_no_key(
+    scene: Scene, proxy: FaultyEndpoint, witness: FaultyEndpoint
+) -> None:
+    sent(scene)
+    proxy.lies[RECEIPT] = lambda receipt: receipt and {**receipt, "status": "0x0"}
+    command = [sys.executable, "-m", "creatoken_sdk", "relay", scene.where]
+    options = ["--rpc", proxy.url, "--finality", str(DEPTH), "--timeout", "0"]
+    environment = os.environ | {"CREATOKEN_KEY": scene.key.hex()}
+
+    def run(*witness: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *options, *witness],
+            capture_output=True,
+            text=True,
+            env=environment | changes,
+            check=False,
+        )
+
+    done = run("--witness", witness.url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("creatoken: http://127.0.0.1:")
+    assert "disagree on what is on chain" in done.stderr
+    assert SECRET not in done.stderr
+    assert scene.rows("SELECT state FROM jobs") == [("sent",)]
+    proxy.lies.clear()
+    assert run(CREATOKEN_WITNESS=witness.url).returncode == 0
+    assert "eth_call" in witness.calls
+    scene.assert_settled(drafts=1)
+
+
+@pytest.mark.threat("C5")
+@pytest.mark.parametrize(("method", "answer"), [("eth_call", "0x" + "00" * 32), (RECEIPT, None)])
+def test_drain__when_the_witness_disagrees__is_not_final_until_it_agrees(
+    scene: Scene, witness: FaultyEndpoint, method: str, answer: str | None
+) -> None:
+    sent(scene)
+    witness.lies[method] = lambda _: answer
+    second = Rpc.connect(witness.url)
+    with pytest.raises(BadResponseError, match=DISAGREE):
+        scene.turn(witness=second)
+    assert scene.rows("SELECT state FROM jobs") == [("sent",)]
+    witness.lies.clear()
+    assert scene.turn(witness=second) == {JobState.FINAL: 1}
+    scene.assert_settled(drafts=1)
+
+
+@pytest.mark.threat("C5")
+def test_drain__when_the_witness_is_behind__is_not_final_until_it_is_as_far(
+    scene: Scene, witness: FaultyEndpoint
+) -> None:
+    sent(scene)
+    witness.lies["eth_blockNumber"] = lambda height: hex(int(height, 16) - 5)
+    second = Rpc.connect(witness.url)
+    assert scene.turn(witness=second) == {JobState.MINED: 1}
+    witness.lies.clear()
+    assert scene.turn(witness=second) == {JobState.FINAL: 1}
+
+
+@pytest.mark.threat("C5")
+def test_drain__when_the_witness_serves_another_chain__does_nothing(
+    scene: Scene, witness: FaultyEndpoint
+) -> None:
+    scene.record("a")
+    scene.waiting()
+    witness.lies["eth_chainId"] = lambda _: "0x1"
+    with pytest.raises(WrongChainError, match="now serves chain 1, not 31337"):
+        scene.turn(witness=Rpc.connect(witness.url))
+    assert scene.transactions() == []
