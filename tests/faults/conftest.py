@@ -72,6 +72,15 @@ def served(scene: Scene, server: Cluster) -> Scene:
     return replace(scene, where=server.new_schema())
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def stored(request: pytest.FixtureRequest, scene: Scene) -> Scene:
+    """With a store of each kind."""
+    if request.param == "sqlite":
+        return scene
+    served: Scene = request.getfixturevalue("served")
+    return served
+
+
 @pytest.fixture
 def proxy(scene: Scene) -> Iterator[FaultyEndpoint]:
     standing = FaultyEndpoint(scene.node)
