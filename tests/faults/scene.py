@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import psycopg
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
@@ -44,6 +48,20 @@ def ask(url: str, method: str, *params: Any) -> Any:
         answer = json.load(response)
     assert "error" not in answer, answer
     return answer["result"]
+
+
+@contextmanager
+def locked(where: str) -> Iterator[None]:
+    """Another program holds what a sequencer would write to."""
+    if where.startswith("postgresql://"):
+        with psycopg.connect(where) as other:
+            other.execute("LOCK TABLE transactions, jobs IN EXCLUSIVE MODE")
+            yield
+            other.rollback()
+        return
+    with closing(sqlite3.connect(where, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import resource
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from creatoken_sdk.studio import sqlite
-from creatoken_sdk.studio.errors import RecordingWarning, StoreBusyError, StoreError
+from creatoken_sdk.studio.errors import (
+    RecordingWarning,
+    StoreBusyError,
+    StoreError,
+)
 from creatoken_sdk.studio.jobs import JobState
-from faults.scene import Scene
+from faults.scene import Scene, locked
 
 DAY = 86_400
 
@@ -66,21 +70,23 @@ def test_record__when_the_disk_is_full__warns_and_the_step_can_be_repeated(scene
 
 @pytest.mark.threat("C8")
 def test_drain__when_another_program_locks_the_database__says_so_and_sends_nothing(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    stored: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene.record("a")
-    scene.waiting()
     monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.05)
-    other = sqlite3.connect(scene.where, isolation_level=None)
-    sequencer = scene.sequencer()
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreBusyError, match="stop what holds it, then try again"):
+    if stored.where.startswith("postgresql://"):
+        stored = replace(stored, where=f"{stored.where}%20-clock_timeout%3D50")
+    stored.record("a")
+    stored.waiting()
+    sequencer = stored.sequencer()
+    with (
+        locked(stored.where),
+        pytest.raises(StoreBusyError, match=r"(stop what|another writer) holds it.* again"),
+    ):
         sequencer.drain(timeout_seconds=0)
-    assert scene.tell("txpool_status") == {"pending": "0x0", "queued": "0x0"}
-    other.close()
+    assert stored.tell("txpool_status") == {"pending": "0x0", "queued": "0x0"}
     sequencer.store.close()
-    scene.settle()
-    scene.assert_settled(drafts=1)
+    stored.settle()
+    stored.assert_settled(drafts=1)
 
 
 @pytest.mark.threat("C7")
