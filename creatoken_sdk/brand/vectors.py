@@ -45,7 +45,7 @@ class MemoryVectors:
     def __init__(self) -> None:
         """Start empty."""
         self._spaces: dict[str, dict[str, Floats]] = {}
-        self._matrices: dict[str, tuple[list[str], Floats]] = {}
+        self._matrices: dict[str, tuple[list[str], NDArray[np.float64]]] = {}
 
     def put(self, space: str, vectors: Mapping[str, Floats]) -> None:
         """See `VectorStore`."""
@@ -74,11 +74,12 @@ class MemoryVectors:
     def _space(self, space: str) -> dict[str, Floats]:
         return self._spaces.setdefault(space, {})
 
-    def _matrix(self, space: str) -> tuple[list[str], Floats]:
+    def _matrix(self, space: str) -> tuple[list[str], NDArray[np.float64]]:
         if space not in self._matrices:
             held = self._space(space)
             ids = sorted(held)  # so that nothing depends on the order in which they came
-            matrix = np.array([held[id] for id in ids], np.float32)
+            # In 64 bits: what is left of rounding errors lies beyond the 6 decimals that count.
+            matrix = np.array([held[id] for id in ids], np.float64)
             self._matrices[space] = ids, matrix
         return self._matrices[space]
 
