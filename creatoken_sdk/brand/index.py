@@ -78,7 +78,7 @@ class BrandIndex:
         which p-value any content gets. Hashed as `leaf_hash` of bytes32 and two name hashes.
         """
         leaves = [
-            _leaf(id, role, self._embedders[_kind(role)].fingerprint)
+            _leaf(id, role, self.fingerprint(_kind(role)))
             for role, items in self._roles.items()
             for id in items
         ]
@@ -98,6 +98,10 @@ class BrandIndex:
     def counts(self, kind: str) -> tuple[int, int]:
         """Return how many items of a kind (copy, image) are compared with, and calibrate."""
         return len(self._roles[kind]), len(self._roles[f"{kind}.calibration"])
+
+    def fingerprint(self, kind: str) -> str:
+        """Return the fingerprint of the embedder of a kind."""
+        return self._embedders[kind].fingerprint
 
     def retrieve(self, query: str, k: int = 5) -> Retrieved:
         """Return the k texts (guide and copy) nearest to a query, for a prompt."""
@@ -139,7 +143,7 @@ class BrandIndex:
             nearest=tuple(Neighbour(id, distance) for id, distance in near),
             near_copy=self._near_copy(item.value),
             rules=self.rules.findings(item, text_colours),
-            embedder=embedder.fingerprint,
+            embedder=self.fingerprint(kind),
             index_root="0x" + self.root.hex(),
         )
 
