@@ -39,8 +39,8 @@ from minilm import MiniLM
 
 LEVEL, SEEDS = 0.05, range(5)
 INSIDE, OUTSIDE = 600, 150
-BRAND = "scipy"
-OTHERS = {"near": "pandas", "mid": "langchain_core"}
+BRANDS = {"scipy": ("pandas", "langchain_core"), "langchain_core": ("openai", "pandas")}
+PACKAGES = ("scipy", "langchain-core", "openai", "pandas")
 PROSE = re.compile(r"[A-Z][^\n]+[a-z]{2,} [^`>|=_]*\.\Z", re.DOTALL)
 PALETTE = ("#0B2545", "#13607A", "#35A7A5", "#D9F0E8", "#FFF0D4", "#FFC145")
 OTHER_PALETTE = ("#5B0E2D", "#FFA781", "#2A2A2A", "#E8E8E8", "#9BC53D", "#C3423F")
@@ -144,17 +144,18 @@ def shares(rates: Sequence[Rate]) -> list[str]:
 
 
 def of_texts() -> dict[str, Any]:
-    """Each text embedder on each corpus."""
-    inside = drawn(paragraphs(docstrings(BRAND)), INSIDE)
-    outside = {
-        side: drawn(paragraphs(docstrings(package)), OUTSIDE) for side, package in OTHERS.items()
-    }
-    outside["far"] = drawn(paragraphs(licences()), OUTSIDE)
+    """Each text embedder on each brand, against the docstrings of others and licences."""
+    corpora = {name: paragraphs(docstrings(name)) for name in {*BRANDS, *sum(BRANDS.values(), ())}}
+    corpora["licences"] = paragraphs(licences())
     results: dict[str, Any] = {}
     for embedder in (HashedNgrams(), MiniLM()):
         start, known = time.perf_counter(), Remembering(embedder)
         results[embedder.fingerprint] = {
-            side: measured(inside, texts, embedder=known) for side, texts in outside.items()
+            f"{brand} against {other}": measured(
+                drawn(corpora[brand], INSIDE), drawn(corpora[other], OUTSIDE), embedder=known
+            )
+            for brand, others in BRANDS.items()
+            for other in (*others, "licences")
         }
         print(f"{embedder.fingerprint}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
     return results
@@ -182,7 +183,7 @@ def main(*, write: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = {
             "level": str(LEVEL),
-            "packages": {name: version(name) for name in (BRAND, "pandas", "langchain-core")},
+            "packages": {name: version(name) for name in PACKAGES},
             "texts": of_texts(),
             "pictures": of_pictures(Path(folder)),
         }

@@ -12,22 +12,22 @@ from creatoken_sdk.brand.embedder import Floats
 
 __all__ = ["HashedNgrams"]
 
-_LENGTHS = (3, 4, 5)
+_LENGTHS = (4, 5, 6)
 _PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 class HashedNgrams:
-    """Counts runs of 3 to 5 characters, hashed to so many dimensions, a power of two.
+    """Counts runs of 4 to 6 characters, hashed to so many dimensions, a power of two.
 
     Fast and offline. It knows spelling and style of words, nothing of meaning: a sentence model
     finds more of what drifted; docs/brand-evaluation.md has the figures.
     """
 
-    def __init__(self, dimensions: int = 1024) -> None:
+    def __init__(self, dimensions: int = 2048) -> None:
         """More dimensions, fewer collisions."""
         self._bits = dimensions.bit_length() - 1
-        self.fingerprint = f"creatoken/hashed-ngrams/1 n=3-5 d={2**self._bits}"
+        self.fingerprint = f"creatoken/hashed-ngrams/1 n=4-6 d={2**self._bits}"
 
     def embed(self, contents: Sequence[str]) -> Floats:
         """See `Embedder`."""

@@ -47,6 +47,8 @@ class Rules:
         for word in (*self.banned_words, *self.required_words):
             if not fold(word).strip():
                 raise RulesError("a banned or required word is empty; write it or remove it")
+        if not 0 <= self.palette_tolerance <= 100:
+            raise RulesError("palette_tolerance runs from 0 to 100; write 5 to allow small shifts")
         if not 0 <= self.minimum_palette_share <= 1:
             raise RulesError("minimum_palette_share is a share; write 0.9 for 90 per cent")
         if not 1 <= self.minimum_contrast <= 21:
@@ -115,6 +117,8 @@ class Rules:
                 f"{', '.join(list(known)[2:])}; correct {', '.join(odd) or 'these'}"
             )
         written = {**known, **document}
+        if any(isinstance(known[key], list) != isinstance(written[key], list) for key in known):
+            raise RulesError("the rules hold a list for one value, or one for a list; correct that")
         try:
             return cls(
                 banned_words=tuple(map(str, written["bannedWords"])),
