@@ -33,9 +33,7 @@ from creatoken_sdk.brand.evaluation import Rate, evaluate
 from creatoken_sdk.brand.exemplar import Exemplar
 from creatoken_sdk.brand.ngrams import HashedNgrams
 from creatoken_sdk.brand.pictures import PaletteHash
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-from minilm import MiniLM
+from examples.minilm import MiniLM
 
 LEVEL, SEEDS = 0.05, range(5)
 INSIDE, OUTSIDE = 600, 150
@@ -166,9 +164,9 @@ def of_pictures(folder: Path) -> dict[str, Any]:
     inside = pictures(folder, "brand", INSIDE // 2, PALETTE, "ellipse")
     mixed = (*PALETTE[:3], *OTHER_PALETTE[3:])
     outside = {
-        "near": pictures(folder, "near", OUTSIDE, PALETTE, "rectangle"),
-        "mid": pictures(folder, "mid", OUTSIDE, mixed, "ellipse"),
-        "far": pictures(folder, "far", OUTSIDE, OTHER_PALETTE, "rectangle"),
+        "other shapes": pictures(folder, "near", OUTSIDE, PALETTE, "rectangle"),
+        "half of the palette": pictures(folder, "mid", OUTSIDE, mixed, "ellipse"),
+        "other palette and shapes": pictures(folder, "far", OUTSIDE, OTHER_PALETTE, "rectangle"),
     }
     known = Remembering(PaletteHash())
     return {

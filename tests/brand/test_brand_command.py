@@ -74,6 +74,7 @@ def test_evaluate__given_too_little_for_the_level__says_how_much_it_needs(brands
     assert "needs 99 calibration samples, there are 30" in complaint
 
 
+@pytest.mark.threat("D5")
 def test_check__given_files__exits_with_one_if_one_fails(brands, tmp_path) -> None:
     good, bad = tmp_path / "good.txt", tmp_path / "bad\x1b[2J.txt"
     good.write_text(lines(90)[3] + " ")

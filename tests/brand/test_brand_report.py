@@ -56,6 +56,11 @@ def test_passes__given_a_rank__rejects_exactly_those_at_or_below_the_level(sampl
     assert found == (rank * 100 > percent * (samples + 1))
 
 
+@pytest.mark.parametrize(("p_value", "samples", "level"), [(1 / 20, 19, 0.05), (3 / 100, 99, 0.03)])
+def test_passes__given_a_p_value_at_the_level__is_false(p_value, samples, level) -> None:
+    assert not report(p_value, samples).passes(level)
+
+
 def test_passes__given_a_broken_rule__is_false_but_not_for_a_near_copy() -> None:
     broken = Finding("palette", False, "0.2", "0.9 or more")
     assert not report(rules=(broken,)).passes(0.05)

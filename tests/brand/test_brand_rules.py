@@ -35,6 +35,7 @@ RULES = Rules(
         ("\uff48\uff55\uff52\uff52\uff59", "hurry", True),
         ("straße", "Die STRASSE.", True),
         ("cafe", "cafe\u0301", False),
+        ("data", "data\u0331", False),
         ("café", "CAFE\u0301!", True),
         ("last chance", "Last\n chance!", True),
         ("last chance", "lastchance", False),

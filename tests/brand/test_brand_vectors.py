@@ -72,13 +72,32 @@ def test_nearest__given_vectors__is_by_cosine_distance_nearest_first(store) -> N
 
 
 def test_keep__given_ids__forgets_the_others_and_put_replaces(store) -> None:
-    first, second, third = unit(3)
+    first, second, third, fourth = unit(4)
     store.put("space", {"a": first, "b": second})
     assert store.nearest("space", second[None], 1) == [[("b", 0.0)]]
     store.keep("space", ["a", "unknown"])
     assert list(store.get("space", ["a", "b"])) == ["a"]
-    store.put("space", {"a": third})
-    assert store.nearest("space", third[None], 2) == [[("a", 0.0)]]
+    assert [id for id, _ in store.nearest("space", second[None], 2)[0]] == ["a"]
+    store.put("space", {"a": third, "c": fourth, "d": second})
+    for id, vector in (("a", third), ("c", fourth), ("d", second)):
+        assert store.nearest("space", vector[None], 1) == [[(id, 0.0)]]
+
+
+def test_keep__when_reopened__has_forgotten(tmp_path) -> None:
+    first, second = unit(2)
+    store = SqliteVectors(tmp_path / "v.db")
+    store.put("space", {"a": first, "b": second})
+    store.keep("space", ["b"])
+    store.close()
+    assert list(SqliteVectors(tmp_path / "v.db").get("space", ["a", "b"])) == ["b"]
+
+
+def test_index__when_an_exemplar_is_taken_away__no_longer_finds_it(tmp_path) -> None:
+    items, store = copy(30), SqliteVectors(tmp_path / "v.db")
+    BrandIndex(items, store=store)
+    fewer = BrandIndex(items[:20], store=store)
+    assert fewer.drift("a swim") == BrandIndex(items[:20]).drift("a swim")
+    assert fewer.retrieve("a swim", 30) == BrandIndex(items[:20]).retrieve("a swim", 30)
 
 
 @pytest.mark.parametrize("kind", [SqliteVectors, UsearchVectors])

@@ -57,3 +57,25 @@ def test_stay_on_brand__when_followed__approves_a_banner_and_its_commands_run(
         done = subprocess.run(run, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, ""), command
         assert json.loads(done.stdout)["results"]
+
+
+def test_brand_evaluation__given_what_was_measured__says_the_same():
+    root = Path(__file__).parents[2]
+    found = json.loads((root / "bench/brand.json").read_text())
+    text = (root / "docs/brand-evaluation.md").read_text()
+    written = [line for line in text.splitlines() if re.search(r"\| 0\.\d{3} \(", line)]
+    measured = [
+        f"| {name} | {cell(row['falseAlarms'])} | {cell(row['power'])} |"
+        for part in ("texts", "pictures")
+        for rows in found[part].values()
+        for name, row in rows.items()
+    ]
+    assert written == measured
+    for package, version in found["packages"].items():
+        assert f"{package} {version}" in " ".join(text.split())
+
+
+def cell(figures):
+    """Mean, least and most as the page writes them."""
+    mean, least, most = figures
+    return f"{mean} ({least} to {most})"
