@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,7 +16,7 @@ from creatoken_sdk.record import content_hash
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["MAX_PIXELS", "Content", "Readable", "read"]
+__all__ = ["Content", "Readable", "bytes_of", "read"]
 
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 256 << 20
@@ -59,32 +60,41 @@ def read(content: Readable) -> Content:
 
     Transparent pixels lie on white, and pictures are turned as their EXIF data says.
     """
+    data = bytes_of(content)
+    id = "0x" + content_hash(data).hex()
     if isinstance(content, str):
-        data = content.encode("utf-8", "surrogatepass")
-        return Content("0x" + content_hash(data).hex(), "the text", content)
+        return Content(id, "the text", content)
+    name = "the content" if isinstance(content, bytes) else Path(content).name
+    return Content(id, name, _decoded(data, name))
+
+
+def bytes_of(content: Readable) -> bytes:
+    """Return the bytes of a text in UTF-8, or of a file; ContentError if it cannot be read."""
+    if isinstance(content, str):
+        return content.encode("utf-8", "surrogatepass")
     if isinstance(content, bytes):
-        return _decoded(content, "the content")
+        return content
+    if not isinstance(content, os.PathLike):
+        kind = type(content).__name__
+        raise ContentError(f"drift is measured on text, bytes or a path, not on a {kind}; pass one")
     path = Path(content)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ContentError(f"{path.name} has more than {MAX_BYTES >> 20} MiB; make it smaller")
-        return _decoded(path.read_bytes(), path.name)
+        return path.read_bytes()
     except OSError as error:
         raise ContentError(
             f"{path.name} cannot be read ({error.strerror}); check its name and its rights"
         ) from None
 
 
-def _decoded(data: bytes, name: str) -> Content:
+def _decoded(data: bytes, name: str) -> str | Image:
     from PIL import UnidentifiedImageError
 
-    id = "0x" + content_hash(data).hex()
+    with suppress(UnidentifiedImageError):
+        return _picture(data, name)
     try:
-        return Content(id, name, _picture(data, name))
-    except UnidentifiedImageError:
-        pass
-    try:
-        return Content(id, name, data.decode("utf-8"))
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         raise ContentError(
             f"{name} is neither a picture nor UTF-8 text; convert it to PNG, JPEG or UTF-8"

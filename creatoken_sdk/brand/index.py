@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from creatoken_sdk.brand.content import Readable, read
-from creatoken_sdk.brand.embedder import Embedder, Floats
+from creatoken_sdk.brand.embedder import Embedder, Floats, embedded
 from creatoken_sdk.brand.errors import BrandError, ContentError
-from creatoken_sdk.brand.exemplar import Exemplar
+from creatoken_sdk.brand.exemplar import Exemplar, roles_of
 from creatoken_sdk.brand.near_copies import NearTexts
 from creatoken_sdk.brand.ngrams import HashedNgrams
 from creatoken_sdk.brand.pictures import PaletteHash, PerceptualHash
@@ -63,7 +63,7 @@ class BrandIndex:
             "copy": texts,
             "image": images,
         }
-        self._roles = _split(exemplars, seed)
+        self._roles = roles_of(exemplars, seed)
         self._calibrations: dict[str, Floats] = {}
         for role, items in self._roles.items():
             self._fill(role, items, self._embedders[_kind(role)])
@@ -106,7 +106,7 @@ class BrandIndex:
     def retrieve(self, query: str, k: int = 5) -> Retrieved:
         """Return the k texts (guide and copy) nearest to a query, for a prompt."""
         embedder = self._embedders["guide"]
-        vector = _embed(embedder, [query])
+        vector = embedded(embedder, [query])
         found = [
             (distance, id, role)
             for role in ("guide", "copy", "copy.calibration")
@@ -131,7 +131,7 @@ class BrandIndex:
             require_colour(colour)
         item = read(content)
         kind, embedder = item.kind, self._embedders[item.kind]
-        near = self._near_exemplars(kind, _embed(embedder, [item.value]))[0]
+        near = self._near_exemplars(kind, embedded(embedder, [item.value]))[0]
         score, calibration = _score(near), self._calibration(kind)
         as_high = int((calibration >= score).sum())
         return DriftReport(
@@ -153,7 +153,7 @@ class BrandIndex:
         missing = [id for id in sorted(items) if id not in known]
         for start in range(0, len(missing), _BATCH):
             ids = missing[start : start + _BATCH]
-            vectors = _embed(embedder, [_value(items[id]) for id in ids])
+            vectors = embedded(embedder, [_value(items[id]) for id in ids])
             self._store.put(space, dict(zip(ids, vectors, strict=True)))
         self._store.keep(space, list(items))
 
@@ -184,7 +184,7 @@ class BrandIndex:
         if isinstance(value, str):
             return self._near_texts.find(value)
         hasher = PerceptualHash()
-        near = self._nearest("image.hash", hasher, _embed(hasher, [value]), 1)[0]
+        near = self._nearest("image.hash", hasher, embedded(hasher, [value]), 1)[0]
         bits = round(near[0][1] * hasher.bits / 2) if near else hasher.bits
         if bits > _NEAR_BITS:
             return None
@@ -194,20 +194,6 @@ class BrandIndex:
     def _near_texts(self) -> NearTexts:
         copies = {**self._roles["copy"], **self._roles["copy.calibration"]}
         return NearTexts({id: item.text for id, item in copies.items()})
-
-
-def _split(exemplars: Iterable[Exemplar], seed: int) -> dict[str, dict[str, Exemplar]]:
-    """Return items by role and id; which half calibrates does not depend on their order."""
-    kinds: dict[str, dict[str, Exemplar]] = {"guide": {}, "copy": {}, "image": {}}
-    for item in exemplars:
-        kinds[item.kind].setdefault(item.id, item)
-    roles = {"guide": kinds["guide"]}
-    for kind in ("copy", "image"):
-        drawn = sorted(kinds[kind], key=lambda id: sha256(f"{seed} {id}".encode()).digest())
-        half = len(drawn) // 2
-        roles[f"{kind}.calibration"] = {id: kinds[kind][id] for id in drawn[:half]}
-        roles[kind] = {id: kinds[kind][id] for id in drawn[half:]}
-    return roles
 
 
 def _kind(role: str) -> str:
@@ -228,15 +214,3 @@ def _value(item: Exemplar) -> Any:
 
 def _score(near: Sequence[tuple[str, float]]) -> float:
     return round(sum(distance for _, distance in near) / len(near), 6)
-
-
-def _embed(embedder: Embedder[Any], contents: Sequence[Any]) -> Floats:
-    """Return vectors of length 1, or 0 where there is nothing to embed."""
-    vectors = np.asarray(embedder.embed(contents), np.float32)
-    if vectors.ndim != 2 or len(vectors) != len(contents) or not np.isfinite(vectors).all():
-        raise BrandError(
-            f"embedder {embedder.fingerprint} gave {vectors.shape} for {len(contents)} contents; "
-            "it must give a row of finite numbers for each"
-        )
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)

@@ -155,4 +155,4 @@ def test_retrieve__when_the_retriever_fails__raises_and_records_nothing(
     with pytest.raises(OSError, match="no index"):
         creatoken_run.retrieve(Failing(), "brief")
     creatoken_run.retrieve(index, "brief")
-    assert len(kept(creatoken_studio)) == before + 1
+    assert [step.key for step in kept(creatoken_studio)[before:]] == ["retrieve#1"]

@@ -84,6 +84,8 @@ def test_read__given_neither_text_nor_picture__says_what_to_do(tmp_path) -> None
         _ = Exemplar(picture, "copy").text
     with pytest.raises(ContentError, match="the text is no picture"):
         _ = read("text").picture
+    with pytest.raises(ContentError, match="not on a int; pass one"):
+        read(7)
 
 
 def test_read_exemplars__given_a_folder__are_paragraphs_and_pictures(tmp_path) -> None:
