@@ -105,6 +105,8 @@ class BrandIndex:
 
     def retrieve(self, query: str, k: int = 5) -> Retrieved:
         """Return the k texts (guide and copy) nearest to a query, for a prompt."""
+        if k < 1:
+            raise BrandError(f"{k} texts cannot be cited; ask for 1 or more")
         embedder = self._embedders["guide"]
         vector = embedded(embedder, [query])
         found = [
