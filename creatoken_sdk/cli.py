@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from creatoken_sdk.brand.command import brand
 from creatoken_sdk.errors import CreatokenError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _PLAIN_WIDTH = 100
 _EXTRAS = {"numpy": "demo", "PIL": "demo"}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(brand, name="brand")
 
 Where = Annotated[str, typer.Argument(help="The studio: a SQLite file or a postgresql:// URL.")]
 Endpoint = Annotated[str, typer.Option("--rpc", envvar="CREATOKEN_RPC", help="URL of the node.")]

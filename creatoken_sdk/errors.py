@@ -11,6 +11,8 @@ CreatokenError
 ├── RevertError          a contract refused; more in `creatoken_sdk.chain.reverts`
 ├── StudioError          recording or settling could not go on; more in
 │                        `creatoken_sdk.studio.errors`
+├── BrandError           content could not be compared with a brand; more of it in
+│                        `creatoken_sdk.brand.errors`
 └── MissingExtraError    a command needs packages that are not installed
 """
 

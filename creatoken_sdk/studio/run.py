@@ -13,7 +13,7 @@ from functools import wraps
 from heapq import heappop, heappush
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import CreatokenError
@@ -30,11 +30,12 @@ from creatoken_sdk.studio.values import Content, content_of, plain
 if TYPE_CHECKING:
     from creatoken_sdk.studio.studio import Studio
 
-__all__ = ["Begun", "Run", "StepSpec", "current_run"]
+__all__ = ["Begun", "Retriever", "Run", "StepSpec", "current_run"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+D = TypeVar("D", covariant=True)
 
 _RUN: ContextVar[Run | None] = ContextVar("creatoken_run", default=None)
 
@@ -42,6 +43,13 @@ _RUN: ContextVar[Run | None] = ContextVar("creatoken_run", default=None)
 def current_run() -> Run | None:
     """Return the run that this code belongs to, if any."""
     return _RUN.get()
+
+
+class Retriever(Protocol[D]):
+    """What finds texts for a prompt, such as a brand index; its answer says what it cited."""
+
+    def retrieve(self, query: str, k: int) -> D:
+        """Return the k texts nearest to the query."""
 
 
 def _same(value: object) -> object:
@@ -182,6 +190,18 @@ class Run:
         actor = Actor.of(f"human:{name or (by if isinstance(by, str) else by.address)}", by)
         self.begin(StepSpec(action, actor, source_type, shares), input, key=key).finish(output)
         return output
+
+    def retrieve(self, retriever: Retriever[T], query: str, *, k: int = 5) -> T:
+        """Ask for the k texts nearest to a query; record what was cited, and return it."""
+        actor = Actor.of("tool:retrieve", self._studio.signer)
+        begun = self.begin(StepSpec("retrieve", actor, SourceType.DATA_DRIVEN_MEDIA), query)
+        try:
+            found = retriever.retrieve(query, k)
+        except BaseException:
+            begun.abandon()
+            raise
+        begun.finish(found)
+        return found
 
     def gate(self, name: str, report: T, *, asset: Output | None = None) -> T:
         """Record what a check found, as a step of the tool of that name; return the report."""

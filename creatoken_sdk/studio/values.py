@@ -11,12 +11,13 @@ import os
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import canonical
 from creatoken_sdk.record.canonical import MAX_SAFE_INTEGER, Json
 
-__all__ = ["Content", "content_of", "plain"]
+__all__ = ["Content", "Document", "content_of", "plain"]
 
 MAX_TEXT = 64 * 1024
 """Characters of text that a document keeps beside the hash."""
@@ -24,6 +25,14 @@ MAX_TEXT = 64 * 1024
 _CHUNK = 1 << 20
 
 Content = dict[str, Json]
+
+
+@runtime_checkable
+class Document(Protocol):
+    """A value that says itself what a step records of it: a report, say."""
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return it as JSON."""
 
 
 def content_of(value: object) -> Content:
@@ -49,7 +58,7 @@ def plain(value: object) -> Json:
     """Return a value as canonical JSON can hold it, or raise RecordError.
 
     Floats and integers beyond 2^53-1 become decimal strings. Of bytes, files, and text that is
-    long or not Unicode NFC there is the hash.
+    long or not Unicode NFC there is the hash; of what has `to_json`, what that returns.
     """
     if value is None or isinstance(value, bool):
         return value
@@ -68,6 +77,9 @@ def plain(value: object) -> Json:
     if isinstance(value, (Sequence, set, frozenset)):
         items = [plain(item) for item in value]
         return sorted(items, key=canonical.dumps) if isinstance(value, (set, frozenset)) else items
+    document = value.to_json() if isinstance(value, Document) else None
+    if isinstance(document, Mapping):  # a table's to_json, for one, is all of it as one text
+        return plain(document)
     raise RecordError(
         f"a step cannot record a {type(value).__name__}; pass text, bytes, a path or JSON, "
         "or give the step `content=` to turn it into one"

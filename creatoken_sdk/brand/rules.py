@@ -1,0 +1,144 @@
+"""What a brand asks of words, colours and sizes: a document, and what it finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from creatoken_sdk.brand.content import Content
+from creatoken_sdk.brand.errors import RulesError
+from creatoken_sdk.brand.report import Finding
+from creatoken_sdk.brand.words import fold, found
+from creatoken_sdk.record.canonical import Json, document_hash
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["Rules"]
+
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
+_SCHEMA = "creatoken.brand-rules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Rules of a brand; what is left out is not asked.
+
+    Words count whole, whatever their case. Of a picture, `minimum_palette_share` of the pixels lie
+    within `palette_tolerance` (CIEDE2000; about 2 is just noticeable) of the palette's colours
+    (#RRGGBB), text has `minimum_contrast` (WCAG 2; 4.5 for level AA), and the size in pixels is
+    one of `sizes`.
+    """
+
+    banned_words: tuple[str, ...] = ()
+    required_words: tuple[str, ...] = ()
+    palette: tuple[str, ...] = ()
+    palette_tolerance: float = 5.0
+    minimum_palette_share: float = 0.9
+    minimum_contrast: float = 1.0
+    sizes: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse rules that could never be kept or broken."""
+        for colour in self.palette:
+            require_colour(colour)
+        for word in (*self.banned_words, *self.required_words):
+            if not fold(word).strip():
+                raise RulesError("a banned or required word is empty; write it or remove it")
+        if not 0 <= self.palette_tolerance <= 100:
+            raise RulesError("palette_tolerance runs from 0 to 100; write 5 to allow small shifts")
+        if not 0 <= self.minimum_palette_share <= 1:
+            raise RulesError("minimum_palette_share is a share; write 0.9 for 90 per cent")
+        if not 1 <= self.minimum_contrast <= 21:
+            raise RulesError("contrast runs from 1 to 21; write 4.5 for WCAG level AA")
+
+    def findings(
+        self, content: Content, text_colours: tuple[str, str] | None
+    ) -> tuple[Finding, ...]:
+        """Return what each rule that applies to the content finds."""
+        if content.kind == "copy":
+            return tuple(self._of_text(content.text))
+        return tuple(self._of_picture(content.picture, text_colours))
+
+    def _of_text(self, text: str) -> Iterator[Finding]:
+        if self.banned_words:
+            banned = found(self.banned_words, text)
+            yield Finding("banned words", not banned, ", ".join(banned) or "none", "none")
+        if self.required_words:
+            missing = set(self.required_words) - set(found(self.required_words, text))
+            told = "missing: " + ", ".join(sorted(missing)) if missing else "all"
+            yield Finding("required words", not missing, told, ", ".join(self.required_words))
+
+    def _of_picture(
+        self, picture: Image, text_colours: tuple[str, str] | None
+    ) -> Iterator[Finding]:
+        from creatoken_sdk.brand.colours import contrast, palette_share, text_and_ground
+
+        if self.palette:
+            share = palette_share(picture, self.palette, self.palette_tolerance)
+            least = self.minimum_palette_share
+            yield Finding("palette", share >= least, f"{share:.3f}", f"{least} or more")
+        if self.minimum_contrast > 1:
+            text, ground = text_colours or text_and_ground(picture)
+            ratio = contrast(text, ground)
+            how = "declared" if text_colours else "detected"
+            told = f"{ratio:.2f}, {how}: {text} on {ground}"
+            least = self.minimum_contrast
+            yield Finding("contrast", ratio >= least, told, f"{least} or more")
+        if self.sizes:
+            wanted = ", ".join(f"{width}x{height}" for width, height in self.sizes)
+            size = f"{picture.width}x{picture.height}"
+            yield Finding("size", picture.size in self.sizes, size, wanted)
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the rules as a document; decimals are strings."""
+        return {
+            "schema": _SCHEMA,
+            "v": 1,
+            "bannedWords": list(self.banned_words),
+            "requiredWords": list(self.required_words),
+            "palette": list(self.palette),
+            "paletteTolerance": repr(float(self.palette_tolerance)),
+            "minimumPaletteShare": repr(float(self.minimum_palette_share)),
+            "minimumContrast": repr(float(self.minimum_contrast)),
+            "sizes": [list(size) for size in self.sizes],
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Rules:
+        """Read the document that `to_json` writes; fields may be left out, none added."""
+        known = cls().to_json()
+        odd = [key for key in document if key not in known]
+        if odd or document.get("schema") != _SCHEMA or document.get("v") != 1:
+            raise RulesError(
+                f'rules say "schema": "{_SCHEMA}" and "v": 1, and hold nothing but '
+                f"{', '.join(list(known)[2:])}; correct {', '.join(odd) or 'these'}"
+            )
+        written = {**known, **document}
+        if any(isinstance(known[key], list) != isinstance(written[key], list) for key in known):
+            raise RulesError("the rules hold a list for one value, or one for a list; correct that")
+        try:
+            return cls(
+                banned_words=tuple(map(str, written["bannedWords"])),
+                required_words=tuple(map(str, written["requiredWords"])),
+                palette=tuple(map(str, written["palette"])),
+                palette_tolerance=float(written["paletteTolerance"]),
+                minimum_palette_share=float(written["minimumPaletteShare"]),
+                minimum_contrast=float(written["minimumContrast"]),
+                sizes=tuple((int(width), int(height)) for width, height in written["sizes"]),
+            )
+        except (TypeError, ValueError) as error:
+            raise RulesError(f"the rules hold a value of another type: {error}") from None
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the document."""
+        return document_hash(self.to_json())
+
+
+def require_colour(colour: str) -> None:
+    """Raise unless this is a colour as #RRGGBB."""
+    if not _COLOUR.match(colour):
+        raise RulesError(f"{colour!r} is no colour; write it as #RRGGBB")
