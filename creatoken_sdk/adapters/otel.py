@@ -41,7 +41,7 @@ _UNSEEN = (
 
 
 class RecordingSampler(Sampler):
-    """Has every span of a run recorded; what is exported stays the choice of the wrapped sampler."""
+    """Has every span of a run recorded. What is exported stays the wrapped sampler's choice."""
 
     def __init__(self, sampler: Sampler) -> None:
         """Wrap the sampler that decides what is exported."""

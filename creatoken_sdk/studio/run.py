@@ -102,6 +102,7 @@ class Run:
     ) -> None:
         """Belong to a studio and a journal; `durable` as for `Store.transaction`."""
         self.name = name
+        self.id = journal.run_id
         self._prefix = prefix
         self._studio = studio
         self._work = work
