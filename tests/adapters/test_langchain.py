@@ -294,6 +294,15 @@ def test_recorder__when_a_step_cannot_be_recorded__warns_and_the_graph_goes_on(
     assert keys(steps()) == []
 
 
+def test_recorder__given_a_value_that_holds_itself__warns_and_the_graph_goes_on(creatoken_run):
+    endless = []
+    endless.append(endless)
+    here = {"callbacks": [LangChainRecorder(creatoken_run)]}
+    with pytest.warns(RecordingWarning, match="RecursionError"):
+        graph_of(draft=lambda state: {"texts": endless}).compile().invoke({"brief": "x"}, here)
+    assert creatoken_run.unrecorded == ["LangGraph#1/1:draft: RecursionError"]
+
+
 def test_recorder__when_the_store_is_gone__warns_and_the_graph_goes_on(
     creatoken_studio, creatoken_run
 ):
