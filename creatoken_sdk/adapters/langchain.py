@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 
 from creatoken_sdk.adapters.calls import Call, Cast
-from creatoken_sdk.adapters.recordable import recordable
+from creatoken_sdk.adapters.recordable import opened
 from creatoken_sdk.studio.actors import Who
 from creatoken_sdk.studio.run import Run
 
@@ -201,13 +201,12 @@ def _place(about: Mapping[str, Any]) -> str:
     return ":".join([str(about["langgraph_step"]), about["langgraph_node"], *where])
 
 
-@recordable.register
+@opened.register
 def _(value: BaseMessage) -> object:
     """What was said, without the ids that differ each time."""
-    told: dict[str, object] = {"role": value.type, "content": recordable(value.content)}
+    told: dict[str, object] = {"role": value.type, "content": value.content}
     if value.name:
         told["name"] = value.name
     if isinstance(value, AIMessage) and value.tool_calls:
-        calls = [{"name": one["name"], "args": one["args"]} for one in value.tool_calls]
-        told["tool_calls"] = recordable(calls)
+        told["tool_calls"] = [{"name": c["name"], "args": c["args"]} for c in value.tool_calls]
     return told

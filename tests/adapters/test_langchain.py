@@ -294,13 +294,34 @@ def test_recorder__when_a_step_cannot_be_recorded__warns_and_the_graph_goes_on(
     assert keys(steps()) == []
 
 
-def test_recorder__given_a_value_that_holds_itself__warns_and_the_graph_goes_on(creatoken_run):
-    endless = []
-    endless.append(endless)
+def test_recorder__given_a_value_that_holds_itself__names_it_and_the_graph_goes_on(
+    creatoken_run, steps
+):
+    endless = ["first"]
+    endless += [endless, endless]
     here = {"callbacks": [LangChainRecorder(creatoken_run)]}
-    with pytest.warns(RecordingWarning, match="RecursionError"):
-        graph_of(draft=lambda state: {"texts": endless}).compile().invoke({"brief": "x"}, here)
-    assert creatoken_run.unrecorded == ["LangGraph#1/1:draft: RecursionError"]
+    graph_of(draft=lambda state: {"texts": endless}).compile().invoke({"brief": "x"}, here)
+    again = {"not recorded": "a value that holds itself, or is nested too deeply"}
+    assert steps()[0].output == {"json": {"texts": ["first", again, again]}}
+
+
+class Broken:
+    def model_dump(self):
+        raise ValueError("a secret")
+
+
+def test_recorder__given_a_value_that_raises__warns_without_its_text_and_the_graph_goes_on(
+    creatoken_run, steps
+):
+    here = {"callbacks": [LangChainRecorder(creatoken_run)]}
+    graph = graph_of(draft=lambda state: {"texts": [Broken()]}, trim=lambda state: {}).compile()
+    with pytest.warns(RecordingWarning, match="was not recorded: ValueError"):
+        assert len(graph.invoke({"brief": "x"}, here)["texts"]) == 1
+    assert creatoken_run.unrecorded == [
+        "LangGraph#1/1:draft: ValueError",
+        "LangGraph#1/2:trim: ValueError",
+    ]
+    assert steps() == []
 
 
 def test_recorder__when_the_store_is_gone__warns_and_the_graph_goes_on(

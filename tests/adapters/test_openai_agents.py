@@ -80,6 +80,7 @@ def test_record_agents__given_an_agent_with_a_tool__records_both_with_model_and_
     assert int(agent.step["sourceType"]) == SourceType.TRAINED_ALGORITHMIC_MEDIA
     assert [one["temperature"] for one in agent.parameters["calls"]] == ["0.25", "0.25"]
     assert agent.input["json"][0]["content"] == "use shout on tea"
+    assert "TEA" not in str(agent.input)  # what went in first, not what came up on the way
     assert "re: TEA" in str(agent.output["json"])
     assert creatoken_run.unrecorded == []
 
