@@ -89,7 +89,8 @@ class AgentsRecorder(TracingProcessor):
             call.take({"from": data.from_agent})
             call.finish({"to": data.to_agent})
         elif isinstance(data, (GenerationSpanData, ResponseSpanData)) and call.step:
-            self._note(call.step, data)
+            with call.run.guarded(call.path):
+                self._note(call.step, data)
 
     def shutdown(self) -> None:
         """Nothing to do: everything is written when it happens."""

@@ -77,6 +77,9 @@ _NAMES = {
 _PARAMETERS = "llm.invocation_parameters"
 """OpenInference: all parameters as one JSON text."""
 
+_LONGEST = 10_000
+"""Characters of that text: a longer one could be nested so deeply that reading it overflows."""
+
 
 def kind_of(attributes: Mapping[str, Any]) -> str:
     """Return "model", "agent" or "tool"; empty for a span about something else."""
@@ -98,8 +101,10 @@ def read(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parameters(text: object) -> dict[str, Any]:
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        return {}
     try:
-        told = json.loads(text) if isinstance(text, str) else {}
-    except ValueError:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
         return {}
     return {key: told[key] for key in _NAMES if key in told} if isinstance(told, dict) else {}

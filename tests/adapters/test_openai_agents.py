@@ -3,20 +3,26 @@
 import asyncio
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from agents import (
     Agent,
+    Model,
+    ModelResponse,
     ModelSettings,
     OpenAIChatCompletionsModel,
     OpenAIResponsesModel,
     RunConfig,
     Runner,
+    Usage,
     function_tool,
+    response_span,
 )
 from agents.tracing import set_trace_processors
 from eth_account import Account
 from openai import AsyncOpenAI, InternalServerError
+from openai.types.responses import ResponseOutputMessage, ResponseOutputText
 
 from creatoken_sdk.adapters.openai_agents import record_agents
 from creatoken_sdk.record import SourceType
@@ -155,6 +161,32 @@ def test_record_agents__when_a_step_cannot_be_recorded__warns_and_the_agent_goes
     with pytest.warns(RecordingWarning, match="copy"):
         assert Runner.run_sync(make("copy"), "hello").final_output == "re: hello"
     assert (len(creatoken_run.unrecorded), steps()) == (1, [])
+
+
+class Foreign(Model):
+    """A model of somebody else's, whose answer is none that the SDK's own models give."""
+
+    async def get_response(self, *args, **kwargs):
+        with response_span() as span:
+            span.span_data.response = SimpleNamespace(output=["no item"], model="m")
+        part = ResponseOutputText(type="output_text", text="hi", annotations=[])
+        said = ResponseOutputMessage(
+            id="m", type="message", role="assistant", status="completed", content=[part]
+        )
+        return ModelResponse(output=[said], usage=Usage(), response_id=None)
+
+    def stream_response(self, *args, **kwargs):
+        raise AssertionError("not asked for")
+
+
+def test_record_agents__given_an_answer_of_another_shape__warns_and_the_agent_goes_on(
+    creatoken_run, steps
+):
+    record_agents()
+    with pytest.warns(RecordingWarning, match="AttributeError"):
+        said = Runner.run_sync(Agent(name="copy", model=Foreign()), "hello").final_output
+    assert (said, len(creatoken_run.unrecorded)) == ("hi", 1)
+    assert [one.action for one in steps()] == ["copy"]
 
 
 PROGRAM = """

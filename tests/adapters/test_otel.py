@@ -186,6 +186,18 @@ def test_recorder__given_another_convention__reads_it_as_well(
     assert (found.input, found.output) == contents
 
 
+@pytest.mark.parametrize("text", ["{", "[" * 10_000, "[" * 1_000_000, "7"])
+def test_recorder__given_parameters_that_are_none__records_the_rest(
+    creatoken_run, steps, observe, text
+):
+    seen = observe(SpanRecorder(auto=True))
+    attributes = {"openinference.span.kind": "LLM", "llm.model_name": "writer-2"}
+    with seen.tracer.start_as_current_span("say", attributes=attributes) as span:
+        span.set_attribute("llm.invocation_parameters", text)
+    [found] = steps()
+    assert (found.model, set(found.parameters["calls"][0])) == ("writer-2", {"model", "telemetry"})
+
+
 @pytest.mark.threat("D10")
 @pytest.mark.parametrize(
     ("limits", "lost"),
