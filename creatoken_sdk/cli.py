@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["MissingExtraError", "app", "main"]
 
 _PLAIN_WIDTH = 100
-_EXTRAS = {"numpy": "demo", "PIL": "demo"}
+_EXTRAS = {"numpy": "demo", "PIL": "demo", "mcp": "mcp"}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(brand, name="brand")
@@ -143,6 +143,37 @@ def rescue(
 
     saved = save(store)
     _print({"damaged file": str(saved.damaged), **saved.saved}, as_json=False)
+
+
+@app.command()
+def mcp(
+    where: Where,
+    work: Annotated[int, typer.Option(help="Number of the work.")],
+    run: Annotated[str, typer.Option(help="Name of the run, which the studio opened before.")],
+    folder: Annotated[Path, typer.Option(help="The only folder whose files agents may name.")],
+    agent: Annotated[str, typer.Option(help="Name to record as.")] = "mcp",
+    rpc: Endpoint = _LOCAL,
+    deployment: Deployed = None,
+) -> None:
+    """Serve a run to an AI agent on standard input and output: record, query, propose, verify.
+
+    Steps are signed with the private key in the environment variable CREATOKEN_AGENT_KEY, whose
+    account must have no role in the project. Nothing here approves or pays.
+    """
+    try:
+        from creatoken_sdk.adapters.mcp import opened
+    except ModuleNotFoundError as error:
+        raise _missing(error) from error
+    with opened(
+        where,
+        rpc=rpc,
+        deployment=deployment,
+        work_id=work,
+        run=run,
+        folder=folder,
+        agent=agent,
+    ) as server:
+        server.run()
 
 
 def _told(quiet: bool) -> Callable[[Mapping[Any, int]], None]:

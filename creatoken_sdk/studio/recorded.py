@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from functools import wraps
 from typing import Any, TypeVar
 
-from creatoken_sdk.studio.run import StepSpec, current_run
+from creatoken_sdk.studio.run import Begun, StepSpec, current_run
 
 __all__ = ["recorded"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _RECEIVERS = ("self", "cls")
+_END = object()
 
 
 def recorded(spec: StepSpec, function: F) -> F:
@@ -27,47 +28,51 @@ def recorded(spec: StepSpec, function: F) -> F:
     signature = inspect.signature(function)
 
     @contextmanager
-    def recording(args: Any, kwargs: Any) -> Iterator[Callable[[object], None]]:
+    def recording(args: Any, kwargs: Any) -> Iterator[Begun | _Nothing]:
         run = current_run()
         if run is None:
-            yield lambda output: None
+            yield _Nothing()
             return
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         begun = run.begin(spec, {k: v for k, v in bound.arguments.items() if k not in _RECEIVERS})
         try:
-            yield begun.finish
+            yield begun
         except BaseException:
             begun.abandon()
             raise
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        with recording(args, kwargs) as finish:
+        with recording(args, kwargs) as begun, begun.active():
             output = function(*args, **kwargs)
-            finish(output)
+            begun.finish(output)
             return output
 
     async def wait(*args: Any, **kwargs: Any) -> Any:
-        with recording(args, kwargs) as finish:
+        with recording(args, kwargs) as begun, begun.active():
             output = await function(*args, **kwargs)
-            finish(output)
+            begun.finish(output)
             return output
 
     def generate(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        with recording(args, kwargs) as finish:
-            kept = _Kept(function(*args, **kwargs))
+        with recording(args, kwargs) as begun:
+            kept = _Kept(function(*args, **kwargs), begun.active)
             returned = yield from kept
-            finish(_joined(kept.items))
+            begun.finish(_joined(kept.items))
             return returned
 
     async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        with recording(args, kwargs) as finish:
+        with recording(args, kwargs) as begun:
             items = []
             async with aclosing(function(*args, **kwargs)) as source:
-                async for item in source:
+                while True:
+                    with begun.active():
+                        item = await anext(source, _END)
+                    if item is _END:
+                        break
                     items.append(item)
                     yield item
-            finish(_joined(items))
+            begun.finish(_joined(items))
 
     if inspect.isasyncgenfunction(function):
         chosen: Any = stream
@@ -80,18 +85,38 @@ def recorded(spec: StepSpec, function: F) -> F:
     return wraps(function)(chosen)  # type: ignore[return-value]
 
 
-class _Kept(Generator[Any, Any, Any]):
-    """A generator as it is, for `yield from`, that keeps the items it hands on."""
+class _Nothing:
+    """What is recorded outside a run."""
 
-    def __init__(self, source: Generator[Any, Any, Any]) -> None:
+    def active(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def finish(self, output: object) -> None:
+        pass
+
+
+class _Kept(Generator[Any, Any, Any]):
+    """A generator as it is, for `yield from`, that keeps the items it hands on.
+
+    It is `active` while it works, not while its consumer does.
+    """
+
+    def __init__(
+        self,
+        source: Generator[Any, Any, Any],
+        active: Callable[[], AbstractContextManager[None]],
+    ) -> None:
         self._source = source
+        self._active = active
         self.items: list[Any] = []
 
     def send(self, value: Any) -> Any:
-        return self._keep(self._source.send(value))
+        with self._active():
+            return self._keep(self._source.send(value))
 
     def throw(self, *error: Any) -> Any:
-        return self._keep(self._source.throw(*error))
+        with self._active():
+            return self._keep(self._source.throw(*error))
 
     def _keep(self, item: Any) -> Any:
         self.items.append(item)

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from heapq import heappop, heappush
 from pathlib import Path
@@ -30,7 +30,7 @@ from creatoken_sdk.studio.values import Content, content_of, plain
 if TYPE_CHECKING:
     from creatoken_sdk.studio.studio import Studio
 
-__all__ = ["Begun", "Retriever", "Run", "StepSpec", "current_run"]
+__all__ = ["Begun", "Retriever", "Run", "StepSpec", "current_run", "current_step"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,11 +38,17 @@ T = TypeVar("T")
 D = TypeVar("D", covariant=True)
 
 _RUN: ContextVar[Run | None] = ContextVar("creatoken_run", default=None)
+_STEP: ContextVar[Begun | None] = ContextVar("creatoken_step", default=None)
 
 
 def current_run() -> Run | None:
     """Return the run that this code belongs to, if any."""
     return _RUN.get()
+
+
+def current_step() -> Begun | None:
+    """Return the step that this code is the work of, if any."""
+    return _STEP.get()
 
 
 class Retriever(Protocol[D]):
@@ -104,6 +110,7 @@ class Run:
     ) -> None:
         """Belong to a studio and a journal; `durable` as for `Store.transaction`."""
         self.name = name
+        self.id = journal.run_id
         self._prefix = prefix
         self._studio = studio
         self._work = work
@@ -113,6 +120,11 @@ class Run:
         self._counts: Counter[str] = Counter()
         self._given_back: defaultdict[str, list[int]] = defaultdict(list)
         self._counting = Lock()
+
+    @property
+    def signer(self) -> Signer:
+        """The studio's account, which signs for every actor without one of its own."""
+        return self._studio.signer
 
     @contextmanager
     def active(self) -> Iterator[Run]:
@@ -155,7 +167,7 @@ class Run:
         """Note what goes into a step; `finish` of the result writes it."""
         number = 0 if key else self._number(spec.action)
         key = self._prefix + (key or f"{spec.action}#{number}")
-        with self._guarded(key):
+        with self.guarded(key):
             return Begun(self, spec, key, content_of(input), number)
         return Begun(self, spec, key, None, number)
 
@@ -193,7 +205,7 @@ class Run:
 
     def retrieve(self, retriever: Retriever[T], query: str, *, k: int = 5) -> T:
         """Ask for the k texts nearest to a query; record what was cited, and return it."""
-        actor = Actor.of("tool:retrieve", self._studio.signer)
+        actor = Actor.of("tool:retrieve", self.signer)
         begun = self.begin(StepSpec("retrieve", actor, SourceType.DATA_DRIVEN_MEDIA), query)
         try:
             found = retriever.retrieve(query, k)
@@ -205,7 +217,7 @@ class Run:
 
     def gate(self, name: str, report: T, *, asset: Output | None = None) -> T:
         """Record what a check found, as a step of the tool of that name; return the report."""
-        actor = Actor.of(f"tool:{name}", self._studio.signer)
+        actor = Actor.of(f"tool:{name}", self.signer)
         about = None if asset is None else hex(asset.id)
         spec = StepSpec(f"gate:{name}", actor, SourceType.DATA_DRIVEN_MEDIA)
         self.begin(spec, about).finish(report)
@@ -232,7 +244,7 @@ class Run:
         anchored; made final later, it keeps the anchor's time. `creator` is the studio's signer
         and `owner` the creator, unless named. The same file in the same run is the same asset.
         """
-        creator = creator or self._studio.signer
+        creator = creator or self.signer
         store, run_id, file = self._studio.store, self._journal.run_id, content_of(Path(path))
         output = Output.find(store, run_id, file["sha256"], creator.address)
         if output is None:
@@ -265,7 +277,8 @@ class Run:
         self._journal.append(entry, durable=self._durable)
 
     @contextmanager
-    def _guarded(self, key: str) -> Iterator[None]:
+    def guarded(self, key: str) -> Iterator[None]:
+        """Warn, and list it as unrecorded, if the enclosed code cannot record a step."""
         try:
             yield
         except Exception as error:
@@ -284,13 +297,38 @@ class Begun:
     key: str
     input: Content | None = field(repr=False)
     number: int = 0
+    calls: list[Mapping[str, object]] = field(default_factory=list, repr=False)
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Make this the step that the enclosed code is the work of."""
+        token = _STEP.set(self)
+        try:
+            yield
+        finally:
+            _STEP.reset(token)
+
+    def note(self, call: Mapping[str, object]) -> None:
+        """Add what is known of a call within: parameters of a model, under "model" its name."""
+        self.calls.append(call)
 
     def finish(self, output: object) -> None:
         """Write the step, now that its output is known."""
         if self.input is None:
             return
-        with self.run._guarded(self.key):
-            self.run.write(self.spec.entry(self.key, self.input, output))
+        with self.run.guarded(self.key):
+            self.run.write(self._noted().entry(self.key, self.input, output))
+
+    def _noted(self) -> StepSpec:
+        """What the pipeline declared stands; what was noted comes beside it."""
+        if not self.calls:
+            return self.spec
+        models = [str(call["model"]) for call in self.calls if call.get("model")]
+        return replace(
+            self.spec,
+            model=self.spec.model or next(iter(models), ""),
+            parameters={**self.spec.parameters, "calls": self.calls},
+        )
 
     def abandon(self) -> None:
         """Write nothing, for the work failed; tried again, it is the same step."""

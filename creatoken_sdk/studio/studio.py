@@ -273,6 +273,20 @@ class Studio:
         with run.active():
             yield run
 
+    @contextmanager
+    def resume(self, name: str, *, work: Work, durable: bool = True) -> Iterator[Run]:
+        """Go on with a run that was opened before, where its director need not sign again.
+
+        RecordError if there is none: only `run` can open it.
+        """
+        run_id = _run_id(self.chain.works.domain, work.id, name)
+        if not self.store.rows("SELECT 1 FROM steps WHERE run_id = ? LIMIT 1", (run_id,)):
+            raise RecordError(
+                f"work {work.id} has no run {name!r} here; studio.run opens it for its director"
+            )
+        with self._run(name, work, durable).active() as run:
+            yield run
+
     def _run(self, name: str, work: Work, durable: bool) -> Run:
         domain: Domain = self.chain.works.domain
         run_id = _run_id(domain, work.id, name)

@@ -113,3 +113,10 @@ def test_rescue__given_an_intact_store__leaves_it_alone(creatoken, creatoken_stu
     assert (code, told) == (1, "")
     assert "intact" in complaint
     assert (tmp_path / "studio.db").read_bytes() == before
+
+
+def test_mcp__when_its_package_is_missing__names_the_extra(creatoken, tmp_path):
+    about = ["--work", 1, "--run", "test", "--folder", tmp_path]
+    code, told, complaint = creatoken("mcp", "studio.db", *about)
+    assert (code, told) == (1, "")
+    assert complaint == "creatoken: mcp is not installed; run `pip install 'creatoken-sdk[mcp]'`\n"
