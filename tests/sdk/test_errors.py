@@ -21,14 +21,15 @@ from creatoken_sdk.errors import CreatokenError, RevertError
 
 ROOT = re.compile(r"^([A-Z]\w+Error)$")
 BRANCH = re.compile(r"^((?:│   |    )*)[├└]── ([A-Z]\w+)")
-MAIN = "creatoken_sdk.__main__"
+# Adapters need their frameworks, and have no errors of their own.
+ELSEWHERE = ("creatoken_sdk.__main__", "creatoken_sdk.adapters.")
 
 Edge = tuple[str, str]
 
 
 def modules() -> Iterator[Any]:
     for found in pkgutil.walk_packages(creatoken_sdk.__path__, "creatoken_sdk."):
-        if found.name != MAIN:
+        if not found.name.startswith(ELSEWHERE):
             yield importlib.import_module(found.name)
 
 

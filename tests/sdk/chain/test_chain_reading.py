@@ -53,7 +53,7 @@ def named(kind: str, component: dict[str, Any], value: Any) -> Any:
 def expected(components: list[dict[str, Any]], data: bytes) -> tuple[Any, ...] | None:
     try:
         found = decode(types_of(components), data)
-    except (DecodingError, UnicodeDecodeError):
+    except (DecodingError, OverflowError, UnicodeDecodeError):
         return None
     pairs = zip(components, found, strict=True)
     return tuple(named(item["type"], item, one) for item, one in pairs)
