@@ -40,6 +40,7 @@ __all__ = [
     "StoreError",
     "StoreUnreachableError",
     "StudioError",
+    "UnprovedWarning",
     "UnsignedError",
 ]
 
@@ -119,3 +120,7 @@ class RecordingWarning(UserWarning):
 
 class RunWarning(UserWarning):
     """A run cannot be settled; what is wrong with it is told, and the others go on."""
+
+
+class UnprovedWarning(UserWarning):
+    """A bundle was written without the proof that a block holds an event; only a node can tell."""

@@ -6,8 +6,9 @@ import json
 import os
 import re
 import tempfile
+import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -15,13 +16,15 @@ from typing import Any
 
 from creatoken_sdk.chain.assets import AssetInput
 from creatoken_sdk.chain.client import Creatoken
-from creatoken_sdk.errors import RecordError
+from creatoken_sdk.errors import ChainError, CreatokenError, RecordError
 from creatoken_sdk.record import Certificate, Disclosure
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
 from creatoken_sdk.studio.carried import Anchored
+from creatoken_sdk.studio.errors import UnprovedWarning
 from creatoken_sdk.studio.findings import MALFORMED, Finding, Report, State, Verdict
 from creatoken_sdk.studio.gather import gather, shown_steps
+from creatoken_sdk.studio.inclusion import Inclusions
 from creatoken_sdk.studio.verify import file_hash, find_asset, judge
 
 __all__ = ["Opened", "opened", "pack", "verify_bundle"]
@@ -30,6 +33,8 @@ Opened = tuple[int | None, Disclosure]
 """A field that was opened: of the private document of a step, or, with None, of the record."""
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
+_NAME = "/details/file"
+_UNNAMED = "unnamed"
 _SCRIPTS = ("verify.py", "mathematics.py", "__main__.py")
 
 
@@ -48,8 +53,9 @@ def pack(
     """Write the bundle of a file to the path `to`, which must not exist, and return that.
 
     `hide` are paths of the record that the bundle shall not show, such as "/details" or
-    "/steps[1]"; `disclosures` what it shall show of private documents. Without `with_file` it
-    holds only the file's hash.
+    "/steps[1]"; with "/details/file" the file has no name in it either. `disclosures` is what it
+    shall show of private documents. Without `with_file` it holds only the file's hash. What
+    cannot be proved to be in its block is packed without that proof, with an UnprovedWarning.
     """
     found = find_asset(client, file_hash(file), certificate, asset)
     if found is None:
@@ -62,8 +68,10 @@ def pack(
         index: proof for index, proof in evidence["stepProofs"].items() if int(index) in steps
     }
     evidence["disclosures"] = [opened(*one) for one in disclosures]
-    evidence["file"] = f"file/{_plain(file.name)}" if with_file else ""
-    _write(to, evidence, file)
+    name = _UNNAMED if _NAME in shown["erased"] else file.name
+    evidence["file"] = f"file/{_plain(name)}" if with_file else ""
+    _prove(client, evidence["events"])
+    _write(to, evidence, file, name)
     return to
 
 
@@ -73,15 +81,18 @@ def verify_bundle(
     *,
     file: Path | None = None,
     known: Mapping[str, str] = _NOBODY,
+    blocks: Collection[str] = (),
 ) -> Report:
     """Say what a bundle shows; with a client, what the chain holds too.
 
-    `file` is the file if the bundle holds only its hash. RecordError refuses what is no bundle.
+    `file` is the file if the bundle holds only its hash. `blocks` are hashes of blocks that you
+    trust to be the chain's: they are all that the proofs of events need. RecordError refuses what
+    is no bundle.
     """
     bundle = Bundle.read(path)
     digest = bundle.digest if file is None else file_hash(file)
     try:
-        return _judge(bundle.evidence, digest, client, known)
+        return _judge(bundle.evidence, digest, client, known, blocks)
     except MALFORMED as error:
         raise RecordError(f"the evidence is malformed ({error!r}); get the original") from None
 
@@ -91,11 +102,12 @@ def _judge(
     digest: bytes | None,
     client: Creatoken | None,
     known: Mapping[str, str],
+    blocks: Collection[str],
 ) -> Report:
     chain = str(evidence["chainId"])
     if client is None or chain == str(client.chain_id):
-        return judge(evidence, digest, client, known)
-    report = judge(evidence, digest, None, known)
+        return judge(evidence, digest, client, known, blocks)
+    report = judge(evidence, digest, None, known, blocks)
     here = f"{client.wallet.rpc.endpoint} serves chain {client.chain_id}"
     reason = f"the bundle is of chain {chain}, {here}; ask a node of chain {chain}"
     foreign = Finding("chain", State.UNKNOWN, reason)
@@ -113,27 +125,40 @@ def opened(step: int | None, disclosure: Disclosure) -> dict[str, Any]:
     }
 
 
-def _write(to: Path, evidence: Mapping[str, Any], file: Path) -> None:
+def _prove(client: Creatoken, events: Sequence[dict[str, Any]]) -> None:
+    inclusions = Inclusions(client)
+    for event in events:
+        try:
+            event["proof"] = inclusions.prove(event["log"], event["header"])
+        except (ChainError, RecordError, *MALFORMED) as error:
+            told = isinstance(error, CreatokenError)
+            event["unproved"] = str(error) if told else "the node's receipts are malformed"
+            what = f"{event['event'].split('(')[0]} in block {event['log']['blockHash']}"
+            text = f"{what} is packed without proof that the block holds it: {event['unproved']}"
+            warnings.warn(text, UnprovedWarning, stacklevel=3)
+
+
+def _write(to: Path, evidence: Mapping[str, Any], file: Path, name: str) -> None:
     """Write all or nothing: a bundle that is there is whole."""
     if to.exists():
         raise RecordError(f"{to.name} is there already; name another file")
     with tempfile.NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as part:
         try:
             with zipfile.ZipFile(part, "w") as archive:
-                _fill(archive, evidence, file)
+                _fill(archive, evidence, file, name)
             os.replace(part.name, to)
         except BaseException:
             os.unlink(part.name)
             raise
 
 
-def _fill(archive: zipfile.ZipFile, evidence: Mapping[str, Any], file: Path) -> None:
+def _fill(archive: zipfile.ZipFile, evidence: Mapping[str, Any], file: Path, name: str) -> None:
     scripts = files("creatoken_sdk.studio") / "standalone"
-    for name in _SCRIPTS:
-        archive.writestr(name, (scripts / name).read_text("utf-8"))
+    for script in _SCRIPTS:
+        archive.writestr(script, (scripts / script).read_text("utf-8"))
     readme = (scripts / "README.txt").read_text("utf-8")
     about = evidence["asset"]
-    values = {"file": file.name, "id": about["id"], "chain": evidence["chainId"]}
+    values = {"file": name, "id": about["id"], "chain": evidence["chainId"]}
     hashed = about["contentHash"].removeprefix("0x")
     archive.writestr("README.txt", readme.format(**values, hash=hashed))
     archive.writestr(EVIDENCE, json.dumps(evidence, indent=1, ensure_ascii=False))

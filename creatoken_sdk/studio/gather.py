@@ -118,7 +118,14 @@ def _event(client: Creatoken, contracts: Mapping[str, str], log: Log) -> dict[st
     contract = next(name for name, where in contracts.items() if where == log["address"])
     block = client.wallet.rpc.mapping("eth_getBlockByHash", log["blockHash"], False)
     written = named(contract, event.name)
-    return {"contract": contract, "event": written, "log": log, "header": header_of(block)}
+    return {
+        "contract": contract,
+        "event": written,
+        "log": log,
+        "header": header_of(block),
+        "proof": None,
+        "unproved": "",
+    }
 
 
 def _step_proofs(

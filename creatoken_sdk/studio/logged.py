@@ -14,6 +14,7 @@ from creatoken_sdk.chain.events import Event, decode_log, topic
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import keccak256
 from creatoken_sdk.studio.findings import require
+from creatoken_sdk.studio.inclusion import check_included
 
 __all__ = ["LOG_KEYS", "check_event", "confirm", "header_of", "named"]
 
@@ -44,6 +45,8 @@ _HEADER = (
     "excessBlobGas#",
     "parentBeaconBlockRoot",
     "requestsHash",
+    "blockAccessListHash",
+    "slotNumber#",
 )
 _BLOOM, _NUMBER, _TIME = 6, 8, 11
 
@@ -78,11 +81,14 @@ def check_event(evidence: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Ev
     require(log["topics"][0] == topic(contract, event.name), "the log is of another event")
     require(log["address"] == evidence["contracts"][contract], "another contract logged it")
     require(_is_about(evidence, contract, event), "it is about something else")
+    require(one["header"] or one["proof"] is None, "a proof without the header that it is under")
     if event.name == "AssetRegistered":
         require(_same(evidence["asset"], event["asset"]), "another asset was registered")
     when = f"{event.name} in block {event.block_number} ({log['blockHash']}"
     if one["header"]:
         fields = _header(one["header"], log)
+        if one["proof"] is not None:
+            check_included(one["proof"], bytes.fromhex(one["header"][2:]), log)
         time, root = int.from_bytes(fields[_TIME], "big"), fields[4].hex()
         when += f", transactions 0x{root}, UTC seconds {time}"
     return event, when + ")"
@@ -116,7 +122,7 @@ def _header(text: str, log: Mapping[str, Any]) -> list[bytes]:
     header = bytes.fromhex(text[2:])
     try:
         fields: list[bytes] = rlp.decode(header)
-    except rlp.exceptions.RLPException:
+    except (rlp.exceptions.RLPException, RecursionError):
         raise RecordError("its header is none; get the original again") from None
     here = "0x" + keccak256(header).hex() == log["blockHash"]
     number = int.from_bytes(fields[_NUMBER], "big")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from creatoken_sdk.chain.assets import AssetStatus
@@ -40,11 +40,11 @@ def signers_of(exam: Examination, client: Creatoken | None, known: Mapping[str, 
     return State.UNKNOWN if strangers else State.HOLDS, "; ".join(lines)
 
 
-def chain_of(exam: Examination, client: Creatoken | None) -> Findings:
-    """Check what the chain holds; without a client, only what the evidence says of it."""
+def chain_of(exam: Examination, client: Creatoken | None, blocks: Collection[str]) -> Findings:
+    """Check what the chain holds; without a client, only what is proved under trusted `blocks`."""
     found = Findings()
     for index, event in enumerate(exam.evidence["events"]):
-        found.check(f"event {index}", lambda event=event: _event(exam, event, client))  # type: ignore[misc]
+        found.check(f"event {index}", lambda event=event: _event(exam, event, client, blocks))  # type: ignore[misc]
     if client is None:
         return found
     standing = _Standing(exam, client)
@@ -59,11 +59,19 @@ def chain_of(exam: Examination, client: Creatoken | None) -> Findings:
     return found
 
 
-def _event(exam: Examination, event: Evidence, client: Creatoken | None) -> Found:
+def _event(
+    exam: Examination, event: Evidence, client: Creatoken | None, blocks: Collection[str]
+) -> Found:
     _, when = check_event(exam.evidence, event)
-    if client is None:
-        return State.UNKNOWN, f"{when}; whether the chain holds it, a node can say"
-    return State.HOLDS, f"{when}, {confirm(client, event['log'])}"
+    if client is not None:
+        return State.HOLDS, f"{when}, {confirm(client, event['log'])}"
+    if event["proof"] is None:
+        missing = f"that the block holds it is not proved here ({event['unproved']})"
+        return State.UNKNOWN, f"{when}; {missing}: a node can say"
+    if event["log"]["blockHash"] in blocks:
+        return State.HOLDS, f"{when}, proved to be in this block that you trust"
+    ask = "compare the block's hash with a source that you trust, or ask a node"
+    return State.UNKNOWN, f"{when}, proved to be in this block; {ask}"
 
 
 @dataclass(frozen=True)

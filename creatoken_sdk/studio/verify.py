@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -62,12 +62,17 @@ def judge(
     digest: bytes | None,
     client: Creatoken | None = None,
     known: Mapping[str, str] = _NOBODY,
+    blocks: Collection[str] = (),
 ) -> Report:
-    """Say what evidence shows, by itself or, with a client, beside what the chain holds now."""
+    """Say what evidence shows, by itself or, with a client, beside what the chain holds now.
+
+    `blocks` are hashes of blocks that you trust to be the chain's.
+    """
     exam = Examination(evidence, digest, client)
     trust = exam.trust()
     trust.check("signers", lambda: signers_of(exam, client, known))
-    return Report(exam.integrity().verdict(), trust.verdict(), chain_of(exam, client).verdict())
+    chain = chain_of(exam, client, blocks)
+    return Report(exam.integrity().verdict(), trust.verdict(), chain.verdict())
 
 
 def file_hash(path: Path) -> bytes:

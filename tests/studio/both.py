@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -36,16 +37,16 @@ def standalone() -> ModuleType:
     return verify
 
 
-def by_sdk(evidence: dict[str, Any], digest: bytes | None) -> Seen:
+def by_sdk(evidence: dict[str, Any], digest: bytes | None, blocks: Collection[str] = ()) -> Seen:
     try:
-        return seen(judge(evidence, digest))
+        return seen(judge(evidence, digest, blocks=blocks))
     except (CreatokenError, *MALFORMED):
         return REFUSED
 
 
-def by_script(evidence: dict[str, Any], digest: bytes | None) -> Seen:
+def by_script(evidence: dict[str, Any], digest: bytes | None, blocks: Collection[str] = ()) -> Seen:
     try:
-        case = standalone().Case(evidence, digest)
+        case = standalone().Case(evidence, digest, blocks=blocks)
         case.examine()
     except (standalone().Wrong, *MALFORMED):
         return REFUSED

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -11,10 +12,15 @@ import zipfile
 
 import pytest
 
+from creatoken_sdk import Creatoken
+from creatoken_sdk.chain.rpc import Rpc
+from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
-from creatoken_sdk.studio.evidence import verify_bundle
+from creatoken_sdk.studio.errors import UnprovedWarning
+from creatoken_sdk.studio.evidence import pack, verify_bundle
 from creatoken_sdk.studio.findings import State
+from sdk.chain.faults import FaultyEndpoint
 from studio.both import seen, states
 from studio.scene import BANNER, PROMPT, made
 
@@ -88,6 +94,57 @@ def test_script__given_a_node__confirms_every_event(scene, bundle):
     assert set(told(output)["chain"]) == {"event 0", "event 1", "event 2", "event 3", "asset"}
 
 
+def test_script__given_the_hashes_of_the_blocks__needs_no_node_for_the_chain(bundle):
+    evidence = json.loads(zipfile.ZipFile(bundle).read(EVIDENCE))
+    blocks = [one["log"]["blockHash"] for one in evidence["events"]]
+    named = [part for block in blocks for part in ("--block", block)]
+    code, output, _ = run(bundle, "--json", *named)
+    assert code == 0
+    assert told(output)["chain"] == {f"event {i}": "holds" for i in range(4)}
+    assert verify_bundle(bundle, blocks=blocks).chain.state is State.HOLDS
+    assert verify_bundle(bundle, blocks=blocks[1:]).chain.state is State.UNKNOWN
+    assert "unknown event 0" in run(bundle, *named[2:])[1]
+
+
+@pytest.mark.parametrize(
+    ("method", "rewrite", "reason"),
+    [
+        (
+            "eth_getBlockByHash",
+            lambda block: {**block, "extraData": "0x01"},
+            "the node's answer does not add up to the hash of the block",
+        ),
+        (
+            "eth_getBlockReceipts",
+            lambda receipts: [{**one, "cumulativeGasUsed": "0x1"} for one in receipts],
+            "the node's receipts are not those that the block names",
+        ),
+        ("eth_getBlockReceipts", lambda _: [{}], "the node's receipts are malformed"),
+    ],
+)
+def test_pack__when_the_node_hashes_otherwise__packs_without_proof_and_says_so(
+    scene, tmp_path, method, rewrite, reason
+):
+    endpoint = FaultyEndpoint(scene.chain.url)
+    endpoint.rewrite(method, rewrite)
+    wallet = Wallet(Rpc.connect(endpoint.url), 31337)
+    client = Creatoken(wallet, scene.stranger.deployment)
+    path = tmp_path / "b.zip"
+    with pytest.warns(UnprovedWarning) as warned:
+        pack(client, path, scene.banner, scene.certificate, asset=scene.final.asset)
+    assert len(warned) == 4
+    assert re.match(f"AssetRegistered in block 0x.*{reason}", str(warned[0].message))
+    endpoint.close()
+    report = verify_bundle(path)
+    assert report.integrity.state is State.HOLDS
+    assert report.chain["event 0"].state is State.UNKNOWN
+    assert f"not proved here ({reason})" in report.chain["event 0"].reason
+    assert f"not proved here ({reason})" in run(path)[1]
+    blocks = [one["log"]["blockHash"] for one in Bundle.read(path).evidence["events"]]
+    assert verify_bundle(path, blocks=blocks).chain.state is State.UNKNOWN
+    assert verify_bundle(path, scene.stranger).chain["event 0"].state is State.HOLDS
+
+
 def test_script__given_a_log_that_the_chain_never_had__fails_the_chain(scene, bundle, tmp_path):
     evidence = json.loads(zipfile.ZipFile(bundle).read(EVIDENCE))
     evidence["events"][0]["log"]["transactionHash"] = "0x" + "ab" * 32
@@ -119,6 +176,25 @@ def test_pack__given_hidden_fields__leaves_them_out_and_what_is_shown_is_proved(
     code, output, _ = run(path, "--json", "--file", scene.banner)
     assert (code, told(output)) == (0, states(seen(report)))
     assert "file: the file is not here" in run(path)[1]
+
+
+@pytest.mark.threat("D2")
+@pytest.mark.parametrize("hidden", ["/details", "/details/file"])
+@pytest.mark.parametrize("with_file", [True, False])
+def test_pack__given_a_hidden_name__shows_it_nowhere(scene, tmp_path, hidden, with_file):
+    path = tmp_path / "b.zip"
+    scene.studio.pack(scene.banner, path, hide=[hidden], with_file=with_file)
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        whole = b"".join(map(archive.read, names)) + "".join(names).encode()
+    assert b"banner.png" not in whole
+    assert scene.banner.name.encode() not in path.read_bytes()
+    assert b"File:     unnamed" in whole
+    assert ("file/unnamed" in names) is with_file
+    report = verify_bundle(path, file=None if with_file else scene.banner)
+    assert report.integrity["file"].state is State.HOLDS
+    code, output, _ = run(path, "--json", *([] if with_file else ["--file", scene.banner]))
+    assert (code, told(output)) == (0, states(seen(report)))
 
 
 def test_pack__given_an_opened_field_of_a_step__proves_it_under_what_the_actor_signed(

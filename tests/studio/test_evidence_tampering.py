@@ -148,6 +148,13 @@ MATRIX = {
         put("events", 0, "log", "data", change=lambda text: flip(text, 2 + 64 * 4 - 1)),
         {CHAIN: {"event 0"}},
     ),
+    "proof index": (put("events", 0, "proof", "index"), {CHAIN: {"event 0"}}),
+    "proof node": (put("events", 0, "proof", "nodes", 0), {CHAIN: {"event 0"}}),
+    "proof removed": (
+        put("events", 0, "proof", "nodes", change=lambda _: []),
+        {CHAIN: {"event 0"}},
+    ),
+    "proof without header": (put("events", 0, "header", change=lambda _: ""), {CHAIN: {"event 0"}}),
     "event topic": (put("events", 0, "log", "topics", 1), {CHAIN: {"event 0"}}),
     "event name": (
         put("events", 0, "event", change=lambda _: "Transfer(address,address,uint256)"),
@@ -246,7 +253,7 @@ def test_verifiers__when_anything_is_changed__agree_and_never_say_yes(evidence, 
 
     put(*place, change=other)(changed)
     sdk, script = states(by_sdk(changed, DIGEST)), states(by_script(changed, DIGEST))
-    if place[0] == "events" and place[-1] in ("data", "transactionHash", "logIndex"):
+    if place[0] == "events" and place[-1] in ("transactionHash", "logIndex"):
         del sdk[CHAIN], script[CHAIN]  # only a node can vouch for these, and then both ask it
     assert sdk == script, place
     # Of these, some is free text, some only a node or the other answers can judge: see MATRIX.

@@ -237,18 +237,60 @@ def record_root(certificate):
 
 
 # Blocks
-def rlp_items(header):
-    """The fields of a block header, which are all strings of bytes."""
-    require(header[:1] >= b"\xf7", "no block header")
-    at, items = 1 + header[0] - 0xF7, []
-    while at < len(header):
-        first = header[at]
-        long = max(0, first - 0xB7)
-        size = number(header[at + 1 : at + 1 + long]) if long else max(0, first - 0x80)
-        start = at + (first >= 0x80) + long
-        at = start + (size if first >= 0x80 else 1)
-        items.append(header[start:at])
-    return items
+def rlp(data):
+    """What the bytes encode: a string of bytes, or a list."""
+    item, end = rlp_item(data, 0)
+    require(end == len(data), "bytes after the end")
+    return item
+
+
+def rlp_item(data, at):
+    first, start = data[at], at + 1
+    if first < 0x80:
+        return data[at:start], start
+    size = first - (0xC0 if first >= 0xC0 else 0x80)
+    if size > 55:
+        size, start = number(data[start : start + size - 55]), start + size - 55
+    end = start + size
+    require(end <= len(data), "bytes are missing")
+    if first < 0xC0:
+        return data[start:end], end
+    items = []
+    while start < end:
+        item, start = rlp_item(data, start)
+        items.append(item)
+    require(start == end, "a list with other bytes")
+    return items, end
+
+
+def rlp_number(value):
+    data = value.to_bytes((value.bit_length() + 7) // 8, "big")
+    return data if len(data) == 1 and value < 0x80 else bytes([0x80 + len(data)]) + data
+
+
+def digits(data):
+    return [half for byte in data for half in (byte >> 4, byte & 15)]
+
+
+def receipt_logs(root, index, proof):
+    """The logs of a transaction: the proof leads to its receipt, digit by digit of its index."""
+    path, found = digits(rlp_number(index)), None
+    for text in proof:
+        node = unhex(text)
+        require(found is None and keccak(node) == root, "the proof leads elsewhere")
+        node = rlp(node)
+        if len(node) == 17:
+            root, path = node[path[0]], path[1:]
+            continue
+        told = digits(node[0])
+        part = told[1:] if told[0] & 1 else told[2:]
+        require(path[: len(part)] == part, "the proof leads to another transaction")
+        root, path = node[1], path[len(part) :]
+        if told[0] & 2:
+            require(not path, "the proof leads to another transaction")
+            found = node[1]
+    require(found, "the proof does not lead to a receipt")
+    return rlp(found if found[0] >= 0xC0 else found[1:])[3]
 
 
 def in_bloom(bloom, value):

@@ -2,7 +2,8 @@
 
     python3 verify.py                    in the folder where the bundle was unpacked
     python3 bundle.zip                   without unpacking it
-    python3 verify.py --file banner.png  if the bundle holds only the file's hash
+    python3 verify.py --file your-copy   if the bundle holds only the file's hash
+    python3 verify.py --block HASH       trusts that the chain has this block; may be repeated
     python3 verify.py --rpc URL          also asks a node of the chain
 
 Three answers: integrity (is everything what it was when it was signed), trust (who signed) and
@@ -32,10 +33,11 @@ from mathematics import (
     keccak,
     leaf,
     number,
+    receipt_logs,
     record_root,
     registered,
     require,
-    rlp_items,
+    rlp,
     signer_of,
     struct_hash,
     tree_root,
@@ -56,8 +58,9 @@ REGISTERED = (
 class Case:
     """The evidence, and what was found out about it: {answer: [(check, state, reason)]}."""
 
-    def __init__(self, evidence, file_hash, ask=None):
+    def __init__(self, evidence, file_hash, ask=None, blocks=()):
         self.evidence, self.file_hash, self.ask = evidence, file_hash, ask
+        self.blocks = blocks
         self.findings = {"integrity": [], "trust": [], "chain": []}
         self.asset, self.contracts = evidence["asset"], evidence["contracts"]
         self.chain_id, self.wallets = evidence["chainId"], evidence["wallets"]
@@ -275,18 +278,30 @@ class Case:
             self.registration(unhex(log["data"]))
         if event["header"]:
             header = unhex(event["header"])
-            items = rlp_items(header)
+            items = rlp(header)
             here = keccak(header) == unhex(log["blockHash"], 32)
             require(here and number(items[8]) == int(log["blockNumber"], 16), "of another block")
             values = [account(log["address"]), *topics]
             require(all(in_bloom(items[6], one) for one in values), "the block has no such event")
+        if event["proof"] is not None:
+            require(items, "a proof without the header that it is under")
+            index = number(encode("uint256", event["proof"]["index"]))
+            logs = receipt_logs(items[5], index, event["proof"]["nodes"])
+            told = [account(log["address"]), topics, unhex(log["data"])]
+            require(told in logs, "the transaction did not log this")
         when = f"{name.split('(')[0]} in block {int(log['blockNumber'], 16)}"
         if items:
             root = items[4].hex()
             when += f" ({log['blockHash']}, transactions 0x{root}, UTC seconds {number(items[11])})"
-        if self.ask is None:
-            return UNKNOWN, f"{when}; whether the chain holds it, a node can say: --rpc"
-        return HOLDS, f"{when}, {self.confirmed(log)}"
+        if self.ask is not None:
+            return HOLDS, f"{when}, {self.confirmed(log)}"
+        if event["proof"] is None:
+            missing = f"that the block holds it is not proved here ({event['unproved']})"
+            return UNKNOWN, f"{when}; {missing}: a node can say, --rpc"
+        if log["blockHash"] in self.blocks:
+            return HOLDS, f"{when}, proved to be in this block that you trust"
+        ask = "compare its hash with a source that you trust, --block, or ask a node, --rpc"
+        return UNKNOWN, f"{when}, proved to be in this block; {ask}"
 
     def about(self, contract, name, topics):
         if contract == "AssetRegistry":
@@ -357,7 +372,7 @@ def node(url):
     return ask
 
 
-def examine(home, path=None, url=None):
+def examine(home, path=None, url=None, blocks=()):
     """Return the findings on the bundle in a folder or zip file."""
     bundle = zipfile.ZipFile(home) if home.is_file() else None
     read = (lambda name: bundle.open(name)) if bundle else (lambda name: (home / name).open("rb"))
@@ -370,7 +385,7 @@ def examine(home, path=None, url=None):
     if path or evidence["file"]:
         with Path(path).open("rb") if path else read(evidence["file"]) as file:
             digest = sha256(file)
-    case = Case(evidence, digest, node(url) if url else None)
+    case = Case(evidence, digest, node(url) if url else None, blocks)
     case.examine()
     return case.findings
 
@@ -378,11 +393,12 @@ def examine(home, path=None, url=None):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--file", help="the file, if the bundle holds only its hash")
+    parser.add_argument("--block", action="append", default=[], help="hash of a trusted block")
     parser.add_argument("--rpc", help="URL of a node of the chain")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     try:
-        findings = examine(Path(__file__).parent, options.file, options.rpc)
+        findings = examine(Path(__file__).parent, options.file, options.rpc, options.block)
     except (Wrong, OSError, AttributeError, LookupError, TypeError, ValueError) as error:
         sys.exit(f"The bundle cannot be read: {error}")
     found = answers(findings)
