@@ -7,6 +7,7 @@ the chain says no. Contract wallets (EIP-1271) can only be asked on chain.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -26,18 +27,37 @@ _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 class Signer(Protocol):
-    """What signs a hash: an eth-account account, or a few lines around a key service."""
+    """What signs a hash: an eth-account account, or a few lines around a key service or wallet."""
 
     @property
     def address(self) -> str:
-        """The checksummed address that signatures recover to."""
+        """The checksummed address that signatures recover to, or of the contract wallet."""
 
     def unsafe_sign_hash(self, message_hash: Any) -> Any:
-        """Return an object whose `signature` is the 65 bytes over the 32-byte hash."""
+        """Return an object whose `signature` is the 65 bytes (wallets: any) over the hash."""
 
 
-def sign(domain: Domain, message: Message, signer: Signer) -> bytes:
-    """Return the signature of `signer`; SigningError if the message names another account."""
+def verify(domain: Domain, message: Message, signature: bytes, signer: str) -> bool:
+    """Return whether `signer` (checksummed) signed, and the message names no other account."""
+    account = encode(("address",), (signer,))[12:]
+    if message.signer not in (None, signer):
+        return False
+    try:
+        return _recover(message.digest(domain), signature) == account
+    except SigningError:
+        return False
+
+
+def sign(
+    domain: Domain,
+    message: Message,
+    signer: Signer,
+    verify: Callable[[Domain, Message, bytes, str], bool] = verify,
+) -> bytes:
+    """Return the signature of `signer`; SigningError if the message names another account.
+
+    Signers that are contract wallets need a `verify` that asks the chain, as in `verify_chain`.
+    """
     if message.signer not in (None, signer.address):
         raise SigningError(
             f"{type(message).__name__} names {message.signer} as signer, not {signer.address}; "
@@ -51,17 +71,6 @@ def sign(domain: Domain, message: Message, signer: Signer) -> bytes:
     if not verify(domain, message, signature, signer.address):
         raise SigningError(f"the signer answered with no signature by {signer.address}; check it")
     return signature
-
-
-def verify(domain: Domain, message: Message, signature: bytes, signer: str) -> bool:
-    """Return whether `signer` (checksummed) signed, and the message names no other account."""
-    account = encode(("address",), (signer,))[12:]
-    if message.signer not in (None, signer):
-        return False
-    try:
-        return _recover(message.digest(domain), signature) == account
-    except SigningError:
-        return False
 
 
 def recover(digest: bytes, signature: bytes) -> str:

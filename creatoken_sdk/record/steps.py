@@ -50,7 +50,7 @@ class Oversight(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class SignedStep:
-    """A step and its actor's signature over it."""
+    """A step and its actor's signature over it: 65 bytes, or what a contract wallet takes."""
 
     step: Step
     signature: bytes
@@ -64,7 +64,7 @@ class SignedStep:
         """Return the step that `to_json` wrote; the signature is not checked here."""
         if not isinstance(document, dict) or set(document) != {"message", "signature"}:
             raise RecordError("a signed step has exactly the keys message and signature")
-        signature = from_json("bytes65", document["signature"])
+        signature = from_json("bytes", document["signature"])
         return cls(Step.from_json(document["message"]), signature)
 
 

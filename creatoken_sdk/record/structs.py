@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Struct", "encode", "from_json", "members", "to_json"]
 
 _UINT = re.compile(r"0|[1-9][0-9]{0,77}")
+_BYTES = re.compile("0x([0-9a-f]{2})*")
 
 
 def encode(types: Sequence[str], values: Sequence[object]) -> bytes:
@@ -139,6 +140,9 @@ def from_json(kind: str, value: object) -> Any:
     """Return the value of a Solidity type that `to_json` wrote; addresses are checked later."""
     if kind.startswith("uint"):
         return int(_matched(_UINT, value, f"{kind} is written as a decimal string"))
+    if kind == "bytes":
+        rule = "bytes are written as 0x and pairs of lower-case hex digits"
+        return bytes.fromhex(_matched(_BYTES, value, rule)[2:])
     if kind.startswith("bytes"):
         size = int(kind.removeprefix("bytes"))
         rule = f"{kind} is written as 0x and {2 * size} lower-case hex digits"

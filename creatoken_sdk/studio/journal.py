@@ -216,7 +216,7 @@ def _commitment(document: Certificate, path: str) -> bytes:
 
 
 def _written(step: str, signature: str | None, attempt: int) -> Written:
-    signed = None if signature is None else from_json("bytes65", signature)
+    signed = None if signature is None else from_json("bytes", signature)
     return Written(Step.from_json(json.loads(step)), signed, attempt)
 
 

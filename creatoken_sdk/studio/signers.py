@@ -29,15 +29,20 @@ class Signers:
 
         SigningError if it did not sign.
         """
+        if self.accepts(domain, message, signature, who):
+            return True
+        if self.client is None and who in self.wallets:
+            return False
+        named = type(message).__name__
+        raise SigningError(f"a {named} is not signed by {who}; get the original again")
+
+    def accepts(self, domain: Domain, message: Message, signature: bytes, who: str) -> bool:
+        """Return whether the account's key signed or, asked by the client, its code says so."""
         if verify(domain, message, signature, who):
             return True
-        named = type(message).__name__
-        if self.client is not None and message.signer in (None, who):
-            if _accepts(self.client, who, message.digest(domain), signature):
-                return True
-        elif who in self.wallets:
+        if self.client is None or message.signer not in (None, who):
             return False
-        raise SigningError(f"a {named} is not signed by {who}; get the original again")
+        return _accepts(self.client, who, message.digest(domain), signature)
 
 
 def _accepts(client: Creatoken, wallet: str, digest: bytes, signature: bytes) -> bool:

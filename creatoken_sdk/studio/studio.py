@@ -36,6 +36,7 @@ from creatoken_sdk.studio.recorded import recorded
 from creatoken_sdk.studio.run import Run, StepSpec
 from creatoken_sdk.studio.sequencer import Sequencer
 from creatoken_sdk.studio.settlement import Settlement
+from creatoken_sdk.studio.signers import Signers
 from creatoken_sdk.studio.status import Status
 from creatoken_sdk.studio.store import Store, open_store
 from creatoken_sdk.studio.values import content_of
@@ -230,7 +231,11 @@ class Studio:
         return dict(rows)
 
     def sign(self, signer: Signer) -> int:
-        """Sign every step that awaits the signature of this account; return how many."""
+        """Sign every step that awaits the signature of this account; return how many.
+
+        The account may be a contract wallet (EIP-1271): then `unsafe_sign_hash` gives what the
+        wallet takes, of any length, and the wallet is asked on chain before it is kept.
+        """
         refuse_dev_key(signer.address, self.chain.chain_id)
         rows = self.store.rows(
             "SELECT runs.chain_id, works, run_id, position, step FROM steps"
@@ -239,7 +244,8 @@ class Studio:
         )
         for chain_id, works, run_id, position, step in rows:
             domain = Domain(chain_id=chain_id, verifying_contract=works)
-            signature = sign(domain, Step.from_json(json.loads(step)), signer)
+            asked = Signers(self.chain if chain_id == self.chain.chain_id else None)
+            signature = sign(domain, Step.from_json(json.loads(step)), signer, asked.accepts)
             self._add_signature(run_id, position, signature)
         return len(rows)
 

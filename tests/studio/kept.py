@@ -62,6 +62,6 @@ def _kept(id: str, key: str, attempt: int, step: str, signature: str | None, doc
         key,
         attempt,
         Step.from_json(json.loads(step)),
-        None if signature is None else from_json("bytes65", signature),
+        None if signature is None else from_json("bytes", signature),
         json.loads(document)["record"],
     )

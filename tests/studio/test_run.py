@@ -94,7 +94,7 @@ def test_run__when_opened__has_the_directors_authorisation_as_step_0(
     assert (step.actor, step.actor_kind) == (director.address, ActorKind.HUMAN)
     assert (step.action, step.work_id) == (name_hash("authorise"), creatoken_work.id)
     domain = creatoken_studio.chain.works.domain
-    assert verify(domain, step, from_json("bytes65", signature), director.address)
+    assert verify(domain, step, from_json("bytes", signature), director.address)
     assert all(word in document for word in ("tea", "allowed", "agent:copy"))
 
 
