@@ -12,12 +12,12 @@ import typer
 from rich.console import Console
 
 from creatoken_sdk.brand.command import brand
-from creatoken_sdk.errors import CreatokenError
+from creatoken_sdk.errors import CreatokenError, MissingExtraError
 
 if TYPE_CHECKING:
     from creatoken_sdk.demo.report import Report
 
-__all__ = ["MissingExtraError", "app", "main"]
+__all__ = ["app", "main"]
 
 _PLAIN_WIDTH = 100
 _EXTRAS = {"numpy": "demo", "PIL": "demo", "mcp": "mcp"}
@@ -32,10 +32,6 @@ Deployed = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _LOCAL = "http://127.0.0.1:8545"
-
-
-class MissingExtraError(CreatokenError):
-    """A command needs a package that is not installed by default."""
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ CreatokenError
 │                        `creatoken_sdk.studio.errors`
 ├── BrandError           content could not be compared with a brand; more of it in
 │                        `creatoken_sdk.brand.errors`
-└── MissingExtraError    a command needs packages that are not installed
+└── MissingExtraError    a package is missing that the SDK does not install by itself
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ __all__ = [
     "CreatokenError",
     "EncodingError",
     "ErasedError",
+    "MissingExtraError",
     "RecordError",
     "RevertError",
     "SigningError",
@@ -56,6 +57,10 @@ class SigningError(CreatokenError):
 
 class ChainError(CreatokenError):
     """The chain or its RPC endpoint did not do what was asked."""
+
+
+class MissingExtraError(CreatokenError):
+    """A package is missing that is not installed by default; the message names the extra."""
 
 
 class RevertError(CreatokenError):

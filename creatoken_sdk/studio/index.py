@@ -31,8 +31,9 @@ class Index:
       `at`: its block's time in UTC seconds; `position`: order of arrival
     - `contract`: such as AssetRegistry, or ContributionToken for the token of any work;
       `address`: who emitted it; `name`: such as AssetRegistered
-    - `work`: the work that it names, or whose token emitted it; `asset`: the asset that it names,
-      as in `assets.id`; `creator`: who made the asset that it registers; null where there is none
+    - `work`: the work that it names, or that of the payout, offer or licence that it names, or
+      whose token emitted it; `asset`: the asset that it names, as in `assets.id`; `creator`: who
+      made the asset that it registers; null where there is none
     - `arguments`: JSON by snake_case names, numbers beyond 2^53-1 as decimal strings;
       `topics`, `data`: the raw log
 
@@ -72,8 +73,10 @@ class Index:
         """Return the events that match all that is given, in the order of the chain.
 
         `work` and `creator` find what names them, and all that names an asset registered for that
-        work or by that creator. `since` is UTC seconds or an aware datetime, `until` the first
-        moment after. "latest" asks only the store; other finalities the chain, too.
+        work or by that creator; `work` also what happens to its payouts, offers and licences. Of
+        no work are anchors and events of accounts and projects, such as roles or the withdrawal of
+        credits. `since` is UTC seconds or an aware datetime, `until` the first moment after.
+        "latest" asks only the store; other finalities the chain, too.
         """
         matched = matching(self._chain_id, name, work, asset, creator, since, until)
         return Selection(self._store, matched.within(self._height(finality)))

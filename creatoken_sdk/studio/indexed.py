@@ -12,6 +12,7 @@ from creatoken_sdk.record.canonical import MAX_SAFE_INTEGER, Json
 from creatoken_sdk.studio.errors import CorruptStoreError
 from creatoken_sdk.studio.logs import Log
 from creatoken_sdk.studio.store import Database
+from creatoken_sdk.studio.subjects import Subjects
 
 __all__ = ["COLUMNS", "IndexedEvent", "event_of", "insert"]
 
@@ -29,7 +30,8 @@ _INSERT = (
 # A block that comes back after a reorg brings its events back, as new arrivals.
 _AGAIN = (
     " ON CONFLICT (chain_id, block_hash, log_index) DO UPDATE"
-    " SET superseded = 0, position = excluded.position WHERE events.superseded = 1"
+    " SET superseded = 0, position = excluded.position, work = excluded.work"
+    " WHERE events.superseded = 1"
 )
 
 
@@ -84,9 +86,13 @@ def insert(db: Database, chain_id: int, logs: Sequence[Log]) -> None:
     """Write events in order; those that are there already stay as they are."""
     found = db.rows("SELECT max(position) FROM events WHERE chain_id = ?", (chain_id,))
     first = (found[0][0] or 0) + 1
+    works = _works(Subjects(db, chain_id), logs)
     for start in range(0, len(logs), _ROWS_AT_ONCE):
         part = logs[start : start + _ROWS_AT_ONCE]
-        rows = [_row(chain_id, first + start + place, log) for place, log in enumerate(part)]
+        rows = [
+            _row(chain_id, first + start + place, log, works[log.key])
+            for place, log in enumerate(part)
+        ]
         values = [value for row in rows for value in row]
         db.execute(_INSERT + ", ".join([_ROW] * len(rows)) + _AGAIN, values)
     for log in logs:
@@ -103,7 +109,15 @@ def _insert_parents(db: Database, chain_id: int, log: Log) -> None:
         )
 
 
-def _row(chain_id: int, position: int, log: Log) -> tuple[object, ...]:
+def _works(subjects: Subjects, logs: Sequence[Log]) -> dict[tuple[str, int], int | None]:
+    """Return the work of each event by its key."""
+    named = {log.key: _work(log.event.arguments) or log.emitter.work for log in logs}
+    for log in logs:  # all first: a licence is given before it is announced as sold
+        subjects.learn(log, named[log.key])
+    return {log.key: named[log.key] or subjects.work_of(log) for log in logs}
+
+
+def _row(chain_id: int, position: int, log: Log, work: int | None) -> tuple[object, ...]:
     event, given = log.event, log.event.arguments
     registered = given.get("asset", {})
     return (
@@ -117,7 +131,7 @@ def _row(chain_id: int, position: int, log: Log) -> tuple[object, ...]:
         log.emitter.contract,
         event.address,
         event.name,
-        _work(given) or log.emitter.work,
+        work,
         _asset(log.emitter.contract, given),
         registered.get("creator"),
         json.dumps(_plain(given)),

@@ -105,7 +105,7 @@ CREATE TABLE events (
     contract TEXT NOT NULL,           -- such as AssetRegistry
     address TEXT NOT NULL,
     name TEXT NOT NULL,               -- such as AssetRegistered
-    work BIGINT,                      -- that it names, or whose token emitted it
+    work BIGINT,                      -- that it names or is about, or whose token emitted it
     asset TEXT,                       -- that it names
     creator TEXT,                     -- of an asset that it registers
     arguments TEXT NOT NULL,          -- JSON by snake_case names; beyond 2^53-1 decimal strings
@@ -139,5 +139,15 @@ CREATE TABLE indexed_blocks (
 );
 """
 
-MIGRATIONS = (_FIRST, _EVENTS)
+_SUBJECTS = """
+CREATE TABLE subjects (
+    chain_id BIGINT NOT NULL,
+    contract TEXT NOT NULL,
+    id TEXT NOT NULL,                 -- of a payout or offer as 0x hex, of a licence as a number
+    work BIGINT NOT NULL,
+    PRIMARY KEY (chain_id, contract, id)
+);
+"""
+
+MIGRATIONS = (_FIRST, _EVENTS, _SUBJECTS)
 VERSION_TABLE = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"

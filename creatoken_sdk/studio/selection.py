@@ -12,6 +12,7 @@ from eth_utils.address import is_address, to_checksum_address
 
 from creatoken_sdk.chain.events import names
 from creatoken_sdk.chain.works import Work
+from creatoken_sdk.errors import MissingExtraError
 from creatoken_sdk.studio.errors import QueryError
 from creatoken_sdk.studio.indexed import COLUMNS, IndexedEvent, event_of
 from creatoken_sdk.studio.store import Store
@@ -103,7 +104,9 @@ class Selection:
         try:
             import pandas as pd  # type: ignore[import-untyped]
         except ImportError:
-            raise QueryError("to_df needs one more package: pip install pandas") from None
+            raise MissingExtraError(
+                "to_df needs one more package; run `pip install 'creatoken-sdk[pandas]'`"
+            ) from None
         rows = [_flat(event) for event in self]
         names = [
             *_PLACE,

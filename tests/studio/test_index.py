@@ -8,6 +8,7 @@ import pytest
 
 from creatoken_sdk.chain.calls import Call
 from creatoken_sdk.chain.events import topic
+from creatoken_sdk.errors import MissingExtraError
 from creatoken_sdk.studio.errors import QueryError
 from creatoken_sdk.studio.index import Index
 from creatoken_sdk.studio.selection import matching
@@ -232,7 +233,7 @@ def test_to_df__given_events__has_a_row_for_each_with_exact_values(ledger, index
 
 def test_to_df__without_pandas__says_what_to_install(ledger, index, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(QueryError, match="pip install pandas"):
+    with pytest.raises(MissingExtraError, match=r"creatoken-sdk\[pandas\]"):
         index.where().to_df()
 
 
