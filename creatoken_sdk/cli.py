@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from creatoken_sdk.brand.command import brand
-from creatoken_sdk.errors import CreatokenError, MissingExtraError
+from creatoken_sdk.errors import CreatokenError, MissingExtraError, RecordError
 
 if TYPE_CHECKING:
     from creatoken_sdk.demo.report import Report
@@ -122,7 +122,7 @@ def verify(
     from creatoken_sdk.studio import verify as verifying
     from creatoken_sdk.studio.findings import State
 
-    held = None if certificate is None else loads(certificate.read_bytes())
+    held = None if certificate is None else loads(_contents(certificate))
     client = Creatoken.connect(rpc, deployment=deployment)
     report = verifying.verify(client, file=file, certificate=held)
     print(json.dumps(report.to_json(), indent=2) if as_json else report)
@@ -172,6 +172,13 @@ def mcp(
         server.run()
 
 
+def _contents(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordError(f"{path} cannot be read ({error.strerror}); pass a file") from None
+
+
 def _told(quiet: bool) -> Callable[[Mapping[Any, int]], None]:
     console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
     line = console.status("Settling ...")
@@ -184,13 +191,16 @@ def _told(quiet: bool) -> Callable[[Mapping[Any, int]], None]:
 
 
 def _print(found: Mapping[str, Any], as_json: bool) -> None:
+    """Print what may hold a node's words: as they are, but for what could steer a terminal."""
+    from creatoken_sdk.demo.report import plain
+
     if as_json:
         print(json.dumps(found, indent=2))
         return
     for name, value in found.items():
         values = value if isinstance(value, list) else [value]
         for one in values:
-            _console(quiet=False).print(f"{name}: {one}", soft_wrap=True, markup=False)
+            print(plain(f"{name}: {one}"))
 
 
 def _tell(out: Path, console: Console) -> Report:

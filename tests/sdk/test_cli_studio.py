@@ -120,3 +120,30 @@ def test_mcp__when_its_package_is_missing__names_the_extra(creatoken, tmp_path):
     code, told, complaint = creatoken("mcp", "studio.db", *about)
     assert (code, told) == (1, "")
     assert complaint == "creatoken: mcp is not installed; run `pip install 'creatoken-sdk[mcp]'`\n"
+
+
+@pytest.mark.threat("D5")
+def test_relay__given_a_reason_that_steers_the_terminal__shows_it_escaped(
+    creatoken, creatoken_studio, creatoken_run, creatoken_actors, creatoken_chain
+):
+    evil = (
+        "no [bold]funds[/bold] [link=http://x]y[/link] :boom: \x1b[31m\x1b]8;;http://x\x07 \u202e"
+    )
+    creatoken_studio.preview()
+    with creatoken_studio.store.transaction() as db:
+        db.execute("UPDATE jobs SET state = 'reverted', reason = ?", (evil,))
+    key = creatoken_actors.recorder.key.hex()
+    code, told, complaint = creatoken("relay", "studio.db", CREATOKEN_KEY=key)
+    assert (code, complaint) == (1, "")
+    [refused] = [line for line in told.splitlines() if line.startswith("refused: ")]
+    escaped = "\\x1b[31m\\x1b]8;;http://x\\x07 \\u202e"
+    assert refused == (
+        f"refused: record: no [bold]funds[/bold] [link=http://x]y[/link] :boom: {escaped}"
+    )
+    assert told.replace("\n", "").isprintable()
+
+
+def test_verify__when_the_certificate_is_missing__says_so(creatoken, banner):
+    code, told, complaint = creatoken("verify", banner, "--certificate", "nothing.json")
+    assert (code, told) == (1, "")
+    assert complaint.startswith("creatoken: nothing.json cannot be read")
