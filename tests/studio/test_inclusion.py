@@ -109,8 +109,23 @@ def of_another(crowded, event, key):
     event["proof"][key] = crowded["legacy"]["events"][0]["proof"][key]
 
 
+def later(event):
+    """Change what only the receipt can vouch for; return the data before and after."""
+    before = event["log"]["data"]
+    event["log"]["data"] = flip(before, 2 + 2 * 64 - 1)
+    return before, event["log"]["data"]
+
+
+def later_in_receipt(event):
+    before, after = later(event)
+    nodes = event["proof"]["nodes"]
+    assert before[2:] in nodes[-1]
+    nodes[-1] = nodes[-1].replace(before[2:], after[2:])
+
+
 TAMPERED = {
-    "data": lambda crowded, event: event["log"].update(data=flip(event["log"]["data"])),
+    "time of registration": lambda crowded, event: later(event),
+    "time in the receipt, too": lambda crowded, event: later_in_receipt(event),
     "topic": lambda crowded, event: event["log"]["topics"].append(event["log"]["topics"][1]),
     "index": lambda crowded, event: event["proof"].update(index="0"),
     "index beyond": lambda crowded, event: event["proof"].update(index="1" + "0" * 70),
@@ -156,17 +171,29 @@ def forged(evidence, receipt):
     return changed
 
 
-def nested(depth):
+@pytest.mark.parametrize("verifier", VERIFIERS)
+def test_event__given_a_block_with_one_transaction__holds_at_its_own_index_only(crowded, verifier):
+    node = rlp.decode(bytes.fromhex(crowded["legacy"]["events"][0]["proof"]["nodes"][-1][2:]))
+    single = forged(crowded["legacy"], node[1])
+    [event] = single["events"]
+    assert told(verifier, single, event["log"]["blockHash"])[0] == "holds"
+    event["proof"]["index"] = "1"
+    assert told(verifier, single, event["log"]["blockHash"])[0] == "fails"
+
+
+def nested():
+    """A list in a list, and so on, deeper than Python follows."""
     item = b"\xc0"
-    for _ in range(depth):
+    for _ in range(sys.getrecursionlimit()):
         item = rlp.codec.length_prefix(len(item), 0xC0) + item
     return item
 
 
 @pytest.mark.threat("D3")
-@pytest.mark.parametrize("receipt", [rlp.encode([]), b"\x02", b"\x02\xc1", nested(5000), b"x" * 99])
+@pytest.mark.parametrize("receipt", [rlp.encode([]), b"\x02", b"\x02\xc1", None, b"x" * 99])
 @pytest.mark.parametrize("verifier", VERIFIERS)
 def test_event__given_a_receipt_that_is_none__fails_and_does_not_break(crowded, receipt, verifier):
+    receipt = nested() if receipt is None else receipt
     assert told(verifier, forged(crowded["legacy"], receipt))[0] == "fails"
 
 
@@ -175,8 +202,8 @@ def test_event__given_a_receipt_that_is_none__fails_and_does_not_break(crowded, 
 def test_event__given_a_header_that_is_nested_without_end__fails(crowded, verifier):
     evidence = copy.deepcopy(crowded["legacy"])
     [event] = evidence["events"]
-    event["header"] = "0x" + nested(5000).hex()
-    event["log"]["blockHash"] = "0x" + keccak256(nested(5000)).hex()
+    event["header"] = "0x" + nested().hex()
+    event["log"]["blockHash"] = "0x" + keccak256(nested()).hex()
     assert told(verifier, evidence)[0] == "fails"
 
 
