@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from creatoken_sdk.errors import MissingExtraError
+
 if TYPE_CHECKING:
     from creatoken_sdk.brand.index import BrandIndex
 
@@ -30,8 +32,6 @@ def _brand() -> None:
         try:
             import_module(package)
         except ModuleNotFoundError:
-            from creatoken_sdk.cli import MissingExtraError
-
             raise MissingExtraError(
                 f"{package} is not installed; run `pip install 'creatoken-sdk[brand]'`"
             ) from None
