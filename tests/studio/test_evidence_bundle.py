@@ -11,7 +11,6 @@ import tracemalloc
 import zipfile
 
 import pytest
-from sdk.chain.faults import FaultyEndpoint
 
 from creatoken_sdk import Creatoken
 from creatoken_sdk.chain.rpc import Rpc
@@ -21,6 +20,7 @@ from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
 from creatoken_sdk.studio.errors import UnprovedWarning
 from creatoken_sdk.studio.evidence import pack, verify_bundle
 from creatoken_sdk.studio.findings import State
+from endpoint import FaultyEndpoint
 from studio.both import seen, states
 from studio.scene import BANNER, PROMPT, made
 
