@@ -126,7 +126,7 @@ def test_pack__when_the_node_hashes_otherwise__packs_without_proof_and_says_so(
     scene, tmp_path, method, rewrite, reason
 ):
     endpoint = FaultyEndpoint(scene.chain.url)
-    endpoint.rewrite(method, rewrite)
+    endpoint.lies[method] = rewrite
     wallet = Wallet(Rpc.connect(endpoint.url), 31337)
     client = Creatoken(wallet, scene.stranger.deployment)
     path = tmp_path / "b.zip"

@@ -220,9 +220,9 @@ def test_rlp__given_encodings_of_every_length__reads_what_the_package_writes():
 def test_prove__given_a_node_without_the_receipts_of_blocks__asks_one_by_one(ledger, endpoint):
     asset = ledger.asset()
     ledger.ct.assets.register(asset)
-    refusal = {"code": -32601, "message": "no such method"}
+    refusal = {"error": {"code": -32601, "message": "no such method"}}
     endpoint.fail("eth_getBlockReceipts", refusal)
     [event] = gather(ledger.client(endpoint.url), asset)["events"]
     proof = Inclusions(ledger.client(endpoint.url)).prove(event["log"], event["header"])
     assert proof == Inclusions(ledger.ct).prove(event["log"], event["header"])
-    assert "eth_getBlockReceipts" in endpoint.calls
+    assert endpoint.calls.count("eth_getBlockReceipts") == 1
