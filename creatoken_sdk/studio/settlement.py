@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from creatoken_sdk.chain.codec import encode_call
 from creatoken_sdk.chain.receipts import Receipt
 from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import EncodingError, RevertError
-from creatoken_sdk.record import MerkleTree
+from creatoken_sdk.record import Certificate, MerkleTree
 from creatoken_sdk.record.keccak import keccak256
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.errors import BehindError, IncompleteRunError, RunError
@@ -91,6 +92,7 @@ class Settlement:
     def _queue_run(self, db: Database, run_id: str, work: Work, roots: Sequence[Root]) -> None:
         """Queue the new steps, in the same portions as another copy of the store settled them.
 
+        A portion ends where a final was made, so that the chain has the root that it commits to.
         Its jobs are then ours, found done by their effect, and sent again should a fork undo them.
         """
         db.rows(f"SELECT id FROM runs WHERE id = ? {db.FOR_UPDATE}", (run_id,))
@@ -107,7 +109,7 @@ class Settlement:
         ends = {root.steps for root in settled}
         signed = next((i for i, step in enumerate(steps) if not step.signed), len(steps))
         if signed > max(ends, default=0):
-            ends.add(signed)
+            ends |= {signed} | _made_at(db, run_id)
         [(done,)] = db.rows("SELECT settled FROM runs WHERE id = ?", (run_id,))
         known = self._jobs.root_of(db, run_id, done)
         if known is not None and known != _root(steps[:done]):
@@ -202,6 +204,15 @@ def _steps(db: Database, run_id: str) -> list[_Signed]:
         _Signed(bytes.fromhex(struct_hash[2:]), actor, shares, bool(signed))
         for _, struct_hash, actor, shares, signed in rows
     ]
+
+
+def _made_at(db: Database, run_id: str) -> set[int]:
+    """How many steps there were when each new final was made: the root that it commits to."""
+    rows = db.rows(
+        "SELECT certificate FROM assets WHERE run_id = ? AND final = 1 AND settled = 0", (run_id,)
+    )
+    records = [Certificate.from_json(json.loads(written)).record for (written,) in rows]
+    return {len(record["steps"]) for record in records if "steps" in record}
 
 
 def _gone(what: str) -> IncompleteRunError:

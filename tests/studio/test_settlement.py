@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,8 @@ from creatoken_sdk.studio.errors import (
     RunWarning,
     SettlementError,
 )
+from creatoken_sdk.studio.findings import State
+from creatoken_sdk.studio.jobs import Job, Jobs, JobState
 from creatoken_sdk.studio.studio import Studio
 from creatoken_sdk.testing.plugin import Actors
 
@@ -115,3 +118,28 @@ def test_flush__when_settled_steps_were_lost_and_others_took_their_place__refuse
     with pytest.raises(SettlementError, match=why):
         creatoken_studio.flush(wait="latest")
     assert contributions.shares_of(pipeline.work, pipeline.actors.designer) == 21
+
+
+def test_flush__given_finals_made_between_steps__records_the_steps_of_each(
+    pipeline: Pipeline, contributions: Contributions, creatoken_studio: Studio, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        (tmp_path / f"{number}.txt").write_text(f"banner {number}")
+    maya, ana = pipeline.actors.director, pipeline.actors.designer
+    with creatoken_studio.run("ad", work=pipeline.work, brief="b", authorised_by=maya) as run:
+        for number in (1, 2):
+            run.human("edit", number, by=ana, output="b", shares=10)
+            run.output(tmp_path / f"{number}.txt")
+        run.human("review", "b", by=maya, output="accept", shares=1)
+    creatoken_studio.flush(wait="latest")
+    for number in (1, 2):
+        found = creatoken_studio.verify(tmp_path / f"{number}.txt")
+        assert found.chain["steps recorded"].state is State.HOLDS
+    assert contributions.shares_of(pipeline.work, ana) == 20
+    assert contributions.total_shares(pipeline.work) == 21
+    assert [job.subject["steps"] for job in recorded(creatoken_studio)] == [2, 3, 4]
+
+
+def recorded(studio: Studio) -> list[Job]:
+    jobs = Jobs(studio.store, studio.chain.chain_id, studio.chain.address).within(JobState.FINAL)
+    return [job for job in jobs if job.kind == "record"]
