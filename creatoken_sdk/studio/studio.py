@@ -39,6 +39,9 @@ from creatoken_sdk.studio.settlement import Settlement
 from creatoken_sdk.studio.signers import Signers
 from creatoken_sdk.studio.status import Status
 from creatoken_sdk.studio.store import Store, open_store
+from creatoken_sdk.studio.trace import Trace, Tracer
+from creatoken_sdk.studio.trace_assets import Named
+from creatoken_sdk.studio.trace_drift import Brand
 from creatoken_sdk.studio.values import content_of
 from creatoken_sdk.studio.verify import file_hash, verify
 
@@ -216,6 +219,22 @@ class Studio:
             disclosures=disclosures,
             with_file=with_file,
         )
+
+    def trace(
+        self,
+        asset: Named,
+        *,
+        brand: Brand | None = None,
+        contents: str | Path | None = None,
+        level: float = 0.05,
+    ) -> Trace:
+        """Name the step where an asset left its brief or the brand, with evidence.
+
+        `asset` is an output, an id, or a file. Files of the run are found by their hash in the
+        folder `contents`. A run in which nothing deviates has a step named with a probability of
+        at most `level`. What is erased is told to be erased.
+        """
+        return Tracer(self.store, brand=brand, contents=contents, level=level).trace(asset)
 
     @cached_property
     def index(self) -> Index:
