@@ -170,13 +170,19 @@ class Tracer:
 
     def _ask(self, brand: Brand, piece: Piece) -> Drift | str:
         content = piece.text or self._contents.find(piece)
-        if content is None:
-            named = piece.file or (f"{piece.size} bytes" if piece.size else "")
-            return f"{named} is not in the folder of contents" if named else ""
+        if content is None and piece.is_file:
+            return f"{piece.file or 'a file'} is not in the folder of contents"
         try:
-            return Drift.of(piece, brand.drift(content))
+            content = content or _cited(brand, piece)
+            return Drift.of(piece, brand.drift(content)) if content else ""
         except CreatokenError as error:
-            return str(error)
+            return str(error) if piece.is_file or piece.text else ""
+
+
+def _cited(brand: Brand, piece: Piece) -> str | Path | None:
+    """What a step cited of the brand; guides do not sound like it, so nobody could tell."""
+    found = brand.exemplar(piece.id)
+    return None if found.kind == "guide" else found.content
 
 
 def _reached(flow: Flow, lineage: Iterable[PastAsset]) -> set[str]:

@@ -22,7 +22,7 @@ class Briefs:
     def __init__(self, store: Store) -> None:
         """Read other runs from this store, the latest 1,000."""
         self._store = store
-        self._samples: dict[tuple[str, str], list[float]] = {}
+        self._samples: dict[str, dict[str, float]] = {}
 
     def drift(self, brief: str, step: PastStep, piece: Piece) -> Drift | None:
         """Return how far a step's text is from the brief; None if one of them is no text.
@@ -31,25 +31,26 @@ class Briefs:
         """
         if not brief or not piece.text:
             return None
-        others = self._others(step.run_id, step.key)
+        runs = self._runs(step.key)
+        others = [far for run, far in runs.items() if run != step.run_id]
         score = distance(piece.text, brief)
         beyond = sum(other >= score for other in others)
         p_value = (1 + beyond) / (len(others) + 1)
         return Drift("brief", "text", piece, score, p_value, len(others))
 
-    def _others(self, run_id: str, key: str) -> list[float]:
-        """Distances of other runs' texts, one for each run, from the briefs of those."""
-        if (run_id, key) not in self._samples:
+    def _runs(self, key: str) -> dict[str, float]:
+        """How far what each run wrote under a key, at last, is from its brief."""
+        if key not in self._samples:
             rows = self._store.rows(
                 "SELECT step.run_id, step.document, brief.document FROM steps step JOIN steps brief"
                 " ON brief.run_id = step.run_id AND brief.position = 0 JOIN runs"
-                " ON runs.id = step.run_id WHERE step.key = ? AND step.run_id <> ?"
+                " ON runs.id = step.run_id WHERE step.key = ?"
                 " ORDER BY runs.created_at DESC, runs.id, step.attempt LIMIT ?",
-                (key, run_id, _RUNS),
+                (key, _RUNS),
             )
             found = {run: _distance(made, given) for run, made, given in rows}
-            self._samples[run_id, key] = [one for one in found.values() if one is not None]
-        return self._samples[run_id, key]
+            self._samples[key] = {run: far for run, far in found.items() if far is not None}
+        return self._samples[key]
 
 
 def text_of(side: Side) -> str:

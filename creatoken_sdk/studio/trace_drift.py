@@ -50,11 +50,26 @@ class BrandReport(Protocol):
         """What each rule of the brand found."""
 
 
+class Exemplar(Protocol):
+    """A text or a file that a brand holds."""
+
+    @property
+    def kind(self) -> str:
+        """Such as guide, copy or image; a guide is about the brand, and does not sound like it."""
+
+    @property
+    def content(self) -> str | Path:
+        """The text, or the path of the file."""
+
+
 class Brand(Protocol):
     """Whoever can say how far a content is from a brand; a `CreatokenError` says why it cannot."""
 
     def drift(self, content: str | Path, /) -> BrandReport:
         """Measure a text, or the file at a path."""
+
+    def exemplar(self, id: str, /) -> Exemplar:
+        """Return what is cited by this SHA-256, 0x hex."""
 
 
 @dataclass(frozen=True, slots=True)

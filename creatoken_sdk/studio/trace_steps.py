@@ -27,12 +27,20 @@ _AUTHORISE = "authorise"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A text or a file within a content; `id` is its SHA-256 as 0x hex, `size` in bytes or 0."""
+    """A text, a file, or something cited within a content.
+
+    `id` is its SHA-256 as 0x hex, `size` is in bytes; what is cited has neither text nor size.
+    """
 
     id: str
     text: str | None = field(default=None, repr=False)
     file: str = ""
     size: int = 0
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is bytes or a file, of which the store has only the hash."""
+        return self.text is None and self.size > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,7 @@ class Side:
         if any(path in whole or path.startswith(below) for path in document["erased"]):
             return cls(True, frozenset(), (), None)
         held, digest = document["record"][name], document["record"][f"{name}Hash"]
-        if "json" in held:
-            parts = list(_parts(held["json"]))
-        else:
-            parts = [_whole(digest, held)]
+        parts = list(_parts(held["json"])) if "json" in held else [_whole(digest, held)]
         pieces = tuple(piece for _, piece in parts if piece is not None)
         value = held.get("json", held.get("text"))
         return cls(False, frozenset(one for one, _ in parts if one), pieces, value)
@@ -133,8 +138,13 @@ def steps_of(store: Store, run_id: str) -> list[PastStep]:
 
 def _step(*row: Any) -> PastStep:
     *names, step, signature, document = row
+    id, run, run_id, key, attempt = names
     return PastStep(
-        *names,
+        id,
+        run,
+        run_id,
+        key,
+        attempt,
         Step.from_json(json.loads(step)),
         None if signature is None else from_json("bytes65", signature),
         json.loads(document),
