@@ -6,7 +6,7 @@ import json
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from creatoken_sdk.record.canonical import dumps
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
+from creatoken_sdk.studio.boundary import Boundary, boundary
 from creatoken_sdk.studio.errors import CorruptStoreError, RunWarning, SettlementError
 from creatoken_sdk.studio.evidence import Opened, pack
 from creatoken_sdk.studio.finality import Finality
@@ -33,6 +34,7 @@ from creatoken_sdk.studio.journal import Journal
 from creatoken_sdk.studio.kept import kept
 from creatoken_sdk.studio.memory import Memory
 from creatoken_sdk.studio.recorded import recorded
+from creatoken_sdk.studio.review import Policy, Queue, review
 from creatoken_sdk.studio.run import Run, StepSpec
 from creatoken_sdk.studio.sequencer import Sequencer
 from creatoken_sdk.studio.settlement import Settlement
@@ -235,6 +237,26 @@ class Studio:
         at most `level`. What is erased is told to be erased.
         """
         return Tracer(self.store, brand=brand, contents=contents, level=level).trace(asset)
+
+    def boundary(self, about: Work | Named) -> list[Boundary]:
+        """Say what is people's, agents' and tools' in an asset, or in each asset of a work.
+
+        Derived from signed steps, and from approvals as far as the index has them.
+        """
+        if isinstance(about, Work):
+            return boundary(self.store, work_id=about.id, client=self.chain)
+        return boundary(self.store, asset=about, client=self.chain)
+
+    def review(
+        self,
+        policy: Policy,
+        assets: Iterable[Named],
+        *,
+        brand: Brand | None = None,
+        contents: str | Path | None = None,
+    ) -> Queue:
+        """Say which of the assets a person must look at, in which order and why."""
+        return review(Tracer(self.store, brand=brand, contents=contents), assets, policy)
 
     @cached_property
     def index(self) -> Index:

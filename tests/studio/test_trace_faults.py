@@ -35,6 +35,6 @@ def test_trace__over_injected_faults__names_the_step_and_hardly_ever_one_of_a_cl
             print(f"{fault or 'clean':10} {key:12} {count}")
     right = sum(named[one.fault, one.culprit] for one in {m.fault: m for m in made}.values())
     assert right >= 0.9 * EACH * len(FAULTS)
-    assert sum(named[""  , key] for fault, key in named if fault == "" and key != "none") <= (
+    assert sum(named["", key] for fault, key in named if fault == "" and key != "none") <= (
         LEVEL * CLEAN
     )
