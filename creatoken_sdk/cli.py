@@ -13,6 +13,7 @@ from rich.console import Console
 
 from creatoken_sdk.brand.command import brand
 from creatoken_sdk.errors import CreatokenError, MissingExtraError, RecordError
+from creatoken_sdk.tracing import boundary, trace
 
 if TYPE_CHECKING:
     from creatoken_sdk.demo.report import Report
@@ -24,6 +25,8 @@ _EXTRAS = {"numpy": "demo", "PIL": "demo", "mcp": "mcp"}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(brand, name="brand")
+app.command()(trace)
+app.command()(boundary)
 
 Where = Annotated[str, typer.Argument(help="The studio: a SQLite file or a postgresql:// URL.")]
 Endpoint = Annotated[str, typer.Option("--rpc", envvar="CREATOKEN_RPC", help="URL of the node.")]

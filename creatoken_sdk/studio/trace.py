@@ -104,7 +104,7 @@ class Tracer:
         bad = [measured[i] for i in sorted(found)]
         warned = warnings_in(flow.steps, self._level, tests)
         overrides = overridden(flow, used, warned)
-        faults = faults_of(flow, {drift.piece.id for _, drift in bad})
+        faults = faults_of(flow, used, measured, bad)
         faults |= dict.fromkeys(overrides, Fault.OVERRODE)
         steps = tuple(
             TracedStep(

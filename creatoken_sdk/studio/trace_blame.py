@@ -15,12 +15,16 @@ __all__ = ["Fault", "TracedStep", "faults_of", "overridden", "warnings_in"]
 
 
 class Fault(str, Enum):
-    """What a step did: brought a deviation in, handed one on, or overrode a warning."""
+    """What a step did: brought a deviation in, handed one on, or overrode a warning.
+
+    Repaired: whatever was made of its deviating content does not deviate any more.
+    """
 
     NONE = "none"
     ENTERED = "entered"
     INHERITED = "inherited"
     OVERRODE = "overrode"
+    REPAIRED = "repaired"
 
 
 @dataclass(frozen=True)
@@ -75,22 +79,34 @@ def overridden(flow: Flow, used: set[int], warned: dict[int, str]) -> dict[int, 
     return found
 
 
-def faults_of(flow: Flow, deviating: set[str]) -> dict[int, Fault]:
-    """Return how each step that made a deviating content came to it: entered or inherited."""
-    places = {flow.maker[content] for content in deviating}
-    return {
-        place: Fault.INHERITED if flow.took[place] & deviating else Fault.ENTERED
-        for place in places
-    }
+def faults_of(
+    flow: Flow,
+    used: set[int],
+    drifts: Sequence[tuple[int, Drift]],
+    bad: Sequence[tuple[int, Drift]],
+) -> dict[int, Fault]:
+    """Return how each step that made a deviating content came to it; `bad` are those `drifts`."""
+    deviating = {drift.piece.id for _, drift in bad}
+    found: dict[int, Fault] = {}
+    for place, drift in bad:
+        fault = Fault.INHERITED if flow.took[place] & deviating else Fault.ENTERED
+        users = [p for p in used if drift.piece.id in flow.took[p]]
+        alike = [[d for p, d in drifts if p == u and d.kind == drift.kind] for u in users]
+        mended = [bool(a) and not deviating & {d.piece.id for d in a} for a in alike]
+        if users and all(mended) and found.get(place, Fault.REPAIRED) is Fault.REPAIRED:
+            fault = Fault.REPAIRED
+        found[place] = fault
+    return found
 
 
 def _accepts(flow: Flow, place: int, gate: int) -> bool:
     step, took = flow.steps[place], flow.took[place]
+    told = step.gave.value
+    is_verdict = isinstance(told, dict) and isinstance(told.get("accepted"), bool)
     about = (flow.took[gate] | flow.steps[gate].gave.ids) & flow.maker.keys()
-    seen = took & flow.maker.keys()
+    seen = (took if is_verdict else step.gave.ids) & flow.maker.keys()
     if about and seen and not about & seen:
         return False
-    told = step.gave.value
-    if isinstance(told, dict) and isinstance(told.get("accepted"), bool):
+    if is_verdict:
         return bool(told["accepted"])
     return bool(step.gave.ids) and step.gave.ids <= took

@@ -1,0 +1,172 @@
+"""The commands `creatoken trace` and `creatoken boundary`, which need a store and no chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from creatoken_sdk.studio.boundary import Boundary
+    from creatoken_sdk.studio.store import Store
+    from creatoken_sdk.studio.trace import Trace
+    from creatoken_sdk.studio.trace_blame import TracedStep
+    from creatoken_sdk.studio.trace_drift import Brand
+
+__all__ = ["boundary", "trace"]
+
+Where = Annotated[str, typer.Argument(help="The studio: a SQLite file or a postgresql:// URL.")]
+Asset = Annotated[str, typer.Argument(help="An asset id (0x...) or the file of one.")]
+BrandFolder = Annotated[
+    Path | None, typer.Option("--brand", help="The brand: folders guide, copy, images, rules.json.")
+]
+Contents = Annotated[
+    Path | None, typer.Option(help="Folder with the run's files, found by their hash.")
+]
+Level = Annotated[float, typer.Option(help="Share of clean runs that may have a step named.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def trace(
+    where: Where,
+    asset: Asset,
+    brand: BrandFolder = None,
+    contents: Contents = None,
+    level: Level = 0.05,
+    as_json: AsJson = False,
+) -> None:
+    """Name the step where an asset left its brief or the brand. Exit with 1 if one is named."""
+    from creatoken_sdk.studio.trace import Tracer
+
+    with _opened(where) as store:
+        tracer = Tracer(store, brand=_brand(brand), contents=contents, level=level)
+        found = tracer.trace(asset)
+    if as_json:
+        print(json.dumps(found.to_json(), indent=2))
+    else:
+        _show_trace(found)
+    raise typer.Exit(1 if found.first else 0)
+
+
+def boundary(
+    where: Where,
+    asset: Annotated[str, typer.Argument(help="An asset id (0x...), a file, or work:NUMBER.")],
+    svg: Annotated[Path | None, typer.Option(help="Where to leave the picture.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is people's, agents' and tools' in an asset or a work, as signatures show it."""
+    from creatoken_sdk.errors import RecordError
+    from creatoken_sdk.studio.boundary import boundary as found_in
+    from creatoken_sdk.studio.boundary_svg import svg_of
+
+    kind, _, number = asset.partition(":")
+    with _opened(where) as store:
+        if kind == "work" and number.isdecimal():
+            found = found_in(store, work_id=int(number))
+        elif kind == "work" and number:
+            raise RecordError(f"{number!r} is no work; write work: and its number")
+        else:
+            found = found_in(store, asset=asset)
+    if svg:
+        svg.write_text(svg_of(found), "utf-8")
+    if as_json:
+        print(json.dumps([one.to_json() for one in found], indent=2))
+    else:
+        _show_boundary(found)
+
+
+@contextmanager
+def _opened(where: str) -> Iterator[Store]:
+    from creatoken_sdk.studio.errors import StoreAccessError
+    from creatoken_sdk.studio.store import open_store
+
+    if "://" not in where and not Path(where).is_file():
+        raise StoreAccessError(f"{where} is no store; name the file that the studio records into")
+    store = open_store(where)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _brand(folder: Path | None) -> Brand | None:
+    if folder is None:
+        return None
+    from creatoken_sdk.brand.folder import read_exemplars, read_rules
+    from creatoken_sdk.brand.index import BrandIndex
+
+    return BrandIndex(read_exemplars(folder), rules=read_rules(folder))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def _show_trace(found: Trace) -> None:
+    from rich.text import Text
+    from rich.tree import Tree
+
+    console, root = _console(), Tree(Text(found.asset.file or hex(found.asset.id)))
+    branches: dict[tuple[str, ...], Any] = {(): root}
+    for one in found.steps:
+        path = (one.step.run, *one.step.key.split("/"))
+        for depth in range(1, len(path)):
+            if path[:depth] not in branches:
+                branch = branches[path[: depth - 1]].add(Text(_plain(path[depth - 1])))
+                branches[path[:depth]] = branch
+        branches[path[:-1]].add(Text(_line(one, named=one is found.first)))
+    console.print(root)
+    console.print(f"{found.first.step.name}: {found.reason}" if found.first else found.reason)
+    for note in found.notes:
+        console.print(f"note: {_plain(note)}")
+    for shown in found.evidence:
+        pictures = [str(path) if path else "not here" for path in shown.pictures]
+        told = shown.diff or f"pictures: {' -> '.join(pictures)}"
+        console.print(f"beside {shown.before}:")
+        console.print("\n".join(map(_plain, told.splitlines())))
+
+
+def _line(one: TracedStep, *, named: bool) -> str:
+    step = one.step
+    told = [step.key.split("/")[-1], step.actor]
+    told += [f"attempt {step.attempt}"] if step.attempt > 1 else []
+    told += ["unsigned"] if step.signature is None else []
+    told += ["erased"] if one.erased else []
+    told += [f"{d.against} {d.kind} {d.score:.3f} p={d.p_value:.3g}" for d in one.drifts]
+    told += [one.fault.value] if one.fault != "none" else []
+    told += [f"warned: {one.warning}"] if one.warning else []
+    return ("=> " if named else "") + _plain(", ".join(told))
+
+
+def _show_boundary(found: Sequence[Boundary]) -> None:
+    from rich.table import Table
+
+    from creatoken_sdk.studio.boundary import Standing, totals
+
+    table = Table()
+    for name in ("asset", "oversight", "source type", *(one.value for one in Standing)):
+        table.add_column(name)
+    for one in found:
+        name = _plain(one.asset.file or hex(one.asset.id)[:14])
+        same = one.source_type is one.declared
+        kind = one.source_type.term + ("" if same else f" (declared {one.declared.term})")
+        counts = [f"{one.steps(s)} / {one.shares(s)}" for s in Standing]
+        table.add_row(name, one.oversight.value, kind, *counts)
+    if len(found) > 1:
+        table.add_row("all", "", "", *(f"{n} / {shares}" for n, shares in totals(found).values()))
+    console = _console()
+    console.print(table)
+    console.print("steps / shares")
+
+
+def _plain(text: str) -> str:
+    """Show what would steer the terminal as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
