@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from creatoken_sdk.studio.boundary import Boundary
+    from creatoken_sdk.studio.boundary import Boundary, Standing
     from creatoken_sdk.studio.store import Store
     from creatoken_sdk.studio.trace import Trace
     from creatoken_sdk.studio.trace_blame import TracedStep
@@ -147,24 +147,28 @@ def _line(one: TracedStep, *, named: bool) -> str:
 
 
 def _show_boundary(found: Sequence[Boundary]) -> None:
+    from creatoken_sdk.studio.boundary import totals
+
+    for one in found:
+        name = _plain(one.asset.file or hex(one.asset.id))
+        told = f"oversight {one.oversight.value}, source type {one.source_type.term}"
+        told += "" if one.source_type is one.declared else f" (declared {one.declared.term})"
+        approved = f", approved by {', '.join(one.approved_by)}" if one.approved_by else ""
+        _table(f"{name}: {told}{approved}", totals([one]))
+    if len(found) > 1:
+        _table("all, each step once", totals(found))
+
+
+def _table(title: str, counts: Mapping[Standing, tuple[int, int]]) -> None:
     from rich.table import Table
 
-    from creatoken_sdk.studio.boundary import Standing, totals
-
-    table = Table()
-    for name in ("asset", "oversight", "source type", *(one.value for one in Standing)):
-        table.add_column(name)
-    for one in found:
-        name = _plain(one.asset.file or hex(one.asset.id)[:14])
-        same = one.source_type is one.declared
-        kind = one.source_type.term + ("" if same else f" (declared {one.declared.term})")
-        counts = [f"{one.steps(s)} / {one.shares(s)}" for s in Standing]
-        table.add_row(name, one.oversight.value, kind, *counts)
-    if len(found) > 1:
-        table.add_row("all", "", "", *(f"{n} / {shares}" for n, shares in totals(found).values()))
-    console = _console()
-    console.print(table)
-    console.print("steps / shares")
+    table = Table("whose", "steps", "shares", "of all shares")
+    whole = sum(shares for _, shares in counts.values())
+    for standing, (steps, shares) in counts.items():
+        if steps:
+            part = f"{shares / whole:.1%}" if whole else ""
+            table.add_row(standing.value, str(steps), str(shares), part)
+    _console().print(title, table)
 
 
 def _plain(text: str) -> str:

@@ -134,7 +134,7 @@ def _boundary(
     domain = _domain(store, asset.run_id)
     standings = [_standing(step, kinds, domain, signers) for step in steps]
     both = list(zip(steps, standings, strict=True))
-    made = {SourceType(s.step.source_type) for s, told in both if told in _COUNTED and s.makes}
+    made = {SourceType(s.step.source_type) for s, told in both if told in _COUNTED and _made(s)}
     directors = tuple(dict.fromkeys(_directors(store, asset)))
     person = any(not kinds.get(one, set()) - {ActorKind.HUMAN} for one in directors)
     return Boundary(
@@ -166,6 +166,12 @@ def _derived(types: set[SourceType]) -> SourceType:
     if types & _TRAINED:
         return SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
     return SourceType.COMPOSITE
+
+
+def _made(step: PastStep) -> bool:
+    """Whether it made content; handing on what it took is none, erased contents count as made."""
+    given = step.gave.ids
+    return step.makes and not (given and given <= step.took.ids)
 
 
 def _proved(both: Sequence[tuple[PastStep, Standing]]) -> Oversight:

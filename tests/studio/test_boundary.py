@@ -71,6 +71,14 @@ def test_boundary__given_a_review__is_validated_only_if_it_did_not_refuse(
     assert creatoken_studio.boundary(asset)[0].oversight is level
 
 
+def test_boundary__when_a_person_only_accepts__derives_the_agents_type(
+    creatoken_studio, creatoken_run, creatoken_actors, draft, saved
+):
+    text = draft("the sea")
+    creatoken_run.human("accept", [text], by=creatoken_actors.designer, output=text)
+    assert creatoken_studio.boundary(saved(text))[0].source_type.term == TRAINED
+
+
 def test_boundary__when_an_agent_went_on_after_the_review__is_not_validated(
     creatoken_studio, creatoken_run, creatoken_actors, draft, saved
 ):
