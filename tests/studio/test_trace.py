@@ -246,3 +246,71 @@ def test_distance__given_texts__is_0_for_the_same_and_1_for_strangers():
     assert distance("Calm seas", "calm  SEAS") == pytest.approx(0)
     assert distance("calm seas", "bright hut") == 1
     assert distance("", "bright hut") == 1
+
+
+def test_trace__given_a_text_inside_a_longer_prompt__follows_it(
+    creatoken_run, creatoken_studio, brand, saved
+):
+    outline = creatoken_studio.step("outline", actor="agent:plan")(lambda topic: LOUD)("sea")
+    write = creatoken_studio.step("write", actor="agent:copy")(lambda prompt: LOUD + " Yes!!!")
+    trace = creatoken_studio.trace(saved(write(f"Write this anew: {outline} Thanks.")), brand=brand)
+    assert trace.first.step.key == "outline#1"
+    assert steps(trace)["write#1"].fault is Fault.INHERITED
+
+
+def test_trace__given_a_text_off_its_brief__names_it_beside_what_other_runs_wrote(
+    creatoken_studio, creatoken_work, creatoken_actors, tmp_path
+):
+    topics = ["ripe olives from the harbour", "thyme honey of late summer", "bread and ground salt"]
+    write = creatoken_studio.step("write", actor="agent:copy")(lambda topic: f"All about {topic}.")
+    about = {"work": creatoken_work, "authorised_by": creatoken_actors.director}
+    for number in range(20):
+        brief = f"An ad for {topics[number % 3]}"
+        with creatoken_studio.run(f"run {number}", brief=brief, **about) as run:
+            text = write("umbrellas, quite unlike" if number == 19 else topics[number % 3])
+            (tmp_path / "ad.txt").write_text(f"{text}")
+            asset = run.output(tmp_path / "ad.txt")
+        if number == 18:
+            assert creatoken_studio.trace(asset).notes  # one run too few to tell
+    trace = creatoken_studio.trace(asset)
+    assert (trace.first.step.run, trace.first.step.key) == ("run 19", "write#1")
+    [shown] = trace.evidence
+    assert (shown.before, shown.drift.against, shown.drift.p_value) == ("the brief", "brief", 0.05)
+    assert "-An ad for thyme honey of late summer" in shown.diff
+
+
+def test_trace__given_a_cited_guide__does_not_judge_it(creatoken_run, creatoken_studio, saved):
+    from creatoken_sdk.brand.exemplar import Exemplar
+    from creatoken_sdk.brand.index import BrandIndex
+
+    dice = random.Random(1)
+    items = [Exemplar(copy(dice)) for _ in range(100)]
+    guided = BrandIndex([*items, Exemplar("Never write: HURRY, click now, or wow!!!", "guide")])
+    found = creatoken_run.retrieve(guided, "never write click now wow", k=1)
+    assert [one.kind for one in found.citations] == ["guide"]
+    draft = creatoken_studio.step("draft", actor="agent:copy")(lambda context: CALM)
+    trace = creatoken_studio.trace(saved(draft(found.context)), brand=guided)
+    assert (trace.first, steps(trace)["retrieve#1"].drifts) == (None, ())
+
+
+def test_trace__when_a_parent_is_elsewhere__says_so(creatoken_studio, saved):
+    trace = creatoken_studio.trace(saved(CALM, parents=[0xABC]))
+    assert trace.notes == ("parent 0xabc is not in this store",)
+
+
+def test_trace__given_a_retry__shows_both_attempts_and_judges_what_was_used(
+    creatoken_run, creatoken_studio, creatoken_actors, brand, saved
+):
+    for text in (LOUD, CALM):
+        creatoken_run.human(
+            "edit", "a draft", by=creatoken_actors.designer, output=text, key="edit the draft"
+        )
+    trace = creatoken_studio.trace(saved(CALM), brand=brand)
+    told = [(o.step.attempt, o.used) for o in trace.steps if o.step.key == "edit the draft"]
+    assert (told, trace.first) == ([(1, False), (2, True)], None)
+
+
+@pytest.mark.parametrize("text", ["\u00e9t\u00e9 100 % _ \\ \U0001f30a calm sea", "a" * 70_000])
+def test_trace__given_any_text_as_an_asset__links_it_to_its_step(creatoken_studio, saved, text):
+    draft = creatoken_studio.step("draft", actor="agent:copy")(lambda topic: text)("sea")
+    assert steps(creatoken_studio.trace(saved(draft)))["draft#1"].used
