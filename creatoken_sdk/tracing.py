@@ -61,18 +61,16 @@ def boundary(
     as_json: AsJson = False,
 ) -> None:
     """Say what is people's, agents' and tools' in an asset or a work, as signatures show it."""
+    from creatoken_sdk.chain.works import Work
     from creatoken_sdk.errors import RecordError
     from creatoken_sdk.studio.boundary import boundary as found_in
     from creatoken_sdk.studio.boundary_svg import svg_of
 
     kind, _, number = asset.partition(":")
-    with _opened(where) as store:
-        if kind == "work" and number.isdecimal():
-            found = found_in(store, work_id=int(number))
-        elif kind == "work" and number:
-            raise RecordError(f"{number!r} is no work; write work: and its number")
-        else:
-            found = found_in(store, asset=asset)
+    if kind == "work" and not number.isdecimal():
+        raise RecordError(f"{number!r} is no work; write work: and its number")
+    with _opened(where) as store:  # of a work only the number is asked for
+        found = found_in(store, Work(int(number), token="") if kind == "work" else asset)
     if svg:
         svg.write_text(svg_of(found), "utf-8")
     if as_json:

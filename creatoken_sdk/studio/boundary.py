@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import ChainError, RecordError, SigningError
 from creatoken_sdk.record import ActorKind, Domain, Oversight, SourceType, oversight
 from creatoken_sdk.studio.signers import Signers
@@ -100,17 +101,16 @@ class Boundary:
 
 
 def boundary(
-    store: Store,
-    *,
-    asset: Named | None = None,
-    work_id: int | None = None,
-    client: Creatoken | None = None,
+    store: Store, about: Work | Named | None = None, client: Creatoken | None = None
 ) -> list[Boundary]:
-    """Return the boundary of an asset, of all assets of a work, or of all in the store.
+    """Return the boundary of an asset, of each asset of a work, or of all in the store.
 
     A client asks contract wallets; without one their steps are unknown.
     """
-    assets = assets_of(store, work_id) if asset is None else [asset_named(store, asset)]
+    if about is None or isinstance(about, Work):
+        assets = assets_of(store, None if about is None else about.id)
+    else:
+        assets = [asset_named(store, about)]
     if not assets:
         raise RecordError("there is no asset here; make one with `run.output`")
     kinds = _kinds(store)

@@ -41,9 +41,7 @@ from creatoken_sdk.studio.settlement import Settlement
 from creatoken_sdk.studio.signers import Signers
 from creatoken_sdk.studio.status import Status
 from creatoken_sdk.studio.store import Store, open_store
-from creatoken_sdk.studio.trace import Trace, Tracer
-from creatoken_sdk.studio.trace_assets import Named
-from creatoken_sdk.studio.trace_drift import Brand
+from creatoken_sdk.studio.trace import Brand, Named, Trace, Tracer
 from creatoken_sdk.studio.values import content_of
 from creatoken_sdk.studio.verify import file_hash, verify
 
@@ -230,22 +228,16 @@ class Studio:
         contents: str | Path | None = None,
         level: float = 0.05,
     ) -> Trace:
-        """Name the step where an asset left its brief or the brand, with evidence.
+        """Name the step where an asset (output, id or file) left its brief or the brand.
 
-        `asset` is an output, an id, or a file. Files of the run are found by their hash in the
-        folder `contents`. A run in which nothing deviates has a step named with a probability of
-        at most `level`. What is erased is told to be erased.
+        Files are found by their hash in the folder `contents`. In a run in which nothing deviates,
+        a step is named with a probability of at most `level`.
         """
         return Tracer(self.store, brand=brand, contents=contents, level=level).trace(asset)
 
     def boundary(self, about: Work | Named) -> list[Boundary]:
-        """Say what is people's, agents' and tools' in an asset, or in each asset of a work.
-
-        Derived from signed steps, and from approvals as far as the index has them.
-        """
-        if isinstance(about, Work):
-            return boundary(self.store, work_id=about.id, client=self.chain)
-        return boundary(self.store, asset=about, client=self.chain)
+        """Say what is people's, agents' and tools' in an asset, or in each asset of a work."""
+        return boundary(self.store, about, self.chain)
 
     def review(
         self,

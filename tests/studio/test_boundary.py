@@ -6,9 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import Oversight, SourceType
-from creatoken_sdk.studio.boundary import Standing, boundary, totals
+from creatoken_sdk.studio.boundary import Standing, totals
 from creatoken_sdk.studio.boundary_svg import svg_of
 
 TRAINED = "trainedAlgorithmicMedia"
@@ -145,7 +146,7 @@ def test_boundary__given_a_work__has_each_asset_and_counts_each_step_once(
 
 def test_boundary__given_a_work_without_assets__says_so(creatoken_studio):
     with pytest.raises(RecordError, match="no asset here"):
-        boundary(creatoken_studio.store, work_id=999)
+        creatoken_studio.boundary(Work(999, ""))
 
 
 def test_svg_of__given_a_hostile_name__is_well_formed_and_says_it_in_words(
