@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from creatoken_sdk.errors import MissingExtraError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -96,9 +98,13 @@ def _opened(where: str) -> Iterator[Store]:
 def _brand(folder: Path | None) -> Brand | None:
     if folder is None:
         return None
-    from creatoken_sdk.brand.folder import read_exemplars, read_rules
-    from creatoken_sdk.brand.index import BrandIndex
-
+    try:
+        from creatoken_sdk.brand.folder import read_exemplars, read_rules
+        from creatoken_sdk.brand.index import BrandIndex
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"{error.name} is not installed; run `pip install 'creatoken-sdk[brand]'`"
+        ) from None
     return BrandIndex(read_exemplars(folder), rules=read_rules(folder))
 
 

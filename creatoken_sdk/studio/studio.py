@@ -6,7 +6,7 @@ import json
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -23,25 +23,23 @@ from creatoken_sdk.record.canonical import dumps
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
-from creatoken_sdk.studio.boundary import Boundary, boundary
 from creatoken_sdk.studio.errors import CorruptStoreError, RunWarning, SettlementError
 from creatoken_sdk.studio.evidence import Opened, pack
 from creatoken_sdk.studio.finality import Finality
 from creatoken_sdk.studio.findings import Report
+from creatoken_sdk.studio.hindsight import Hindsight
 from creatoken_sdk.studio.index import Index
 from creatoken_sdk.studio.jobs import Job, Jobs, JobState
 from creatoken_sdk.studio.journal import Journal
 from creatoken_sdk.studio.kept import kept
 from creatoken_sdk.studio.memory import Memory
 from creatoken_sdk.studio.recorded import recorded
-from creatoken_sdk.studio.review import Policy, Queue, review
 from creatoken_sdk.studio.run import Run, StepSpec
 from creatoken_sdk.studio.sequencer import Sequencer
 from creatoken_sdk.studio.settlement import Settlement
 from creatoken_sdk.studio.signers import Signers
 from creatoken_sdk.studio.status import Status
 from creatoken_sdk.studio.store import Store, open_store
-from creatoken_sdk.studio.trace import Brand, Named, Trace, Tracer
 from creatoken_sdk.studio.values import content_of
 from creatoken_sdk.studio.verify import file_hash, verify
 
@@ -53,7 +51,7 @@ AUTHORISE = "authorise"
 """Action of step 0."""
 
 
-class Studio:
+class Studio(Hindsight):
     """Records runs of pipelines into a store, and settles them.
 
     `signer` signs for every actor without an account of its own, and creates assets.
@@ -219,36 +217,6 @@ class Studio:
             disclosures=disclosures,
             with_file=with_file,
         )
-
-    def trace(
-        self,
-        asset: Named,
-        *,
-        brand: Brand | None = None,
-        contents: str | Path | None = None,
-        level: float = 0.05,
-    ) -> Trace:
-        """Name the step where an asset (output, id or file) left its brief or the brand.
-
-        Files are found by their hash in the folder `contents`. In a run in which nothing deviates,
-        a step is named with a probability of at most `level`.
-        """
-        return Tracer(self.store, brand=brand, contents=contents, level=level).trace(asset)
-
-    def boundary(self, about: Work | Named) -> list[Boundary]:
-        """Say what is people's, agents' and tools' in an asset, or in each asset of a work."""
-        return boundary(self.store, about, self.chain)
-
-    def review(
-        self,
-        policy: Policy,
-        assets: Iterable[Named],
-        *,
-        brand: Brand | None = None,
-        contents: str | Path | None = None,
-    ) -> Queue:
-        """Say which of the assets a person must look at, in which order and why."""
-        return review(Tracer(self.store, brand=brand, contents=contents), assets, policy)
 
     @cached_property
     def index(self) -> Index:

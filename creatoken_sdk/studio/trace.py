@@ -31,7 +31,7 @@ from creatoken_sdk.studio.trace_flow import Flow
 from creatoken_sdk.studio.trace_steps import PastStep, Piece
 from creatoken_sdk.studio.trace_verdict import Verdict
 
-__all__ = ["Brand", "Named", "Trace", "Tracer"]
+__all__ = ["Trace", "Tracer"]
 
 LEVEL = 0.05
 

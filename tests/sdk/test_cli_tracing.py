@@ -71,6 +71,14 @@ def test_trace__given_a_brand_folder__measures(creatoken, ad, tmp_path):
     assert [(d["against"], d["calibrationSamples"]) for d in draft["drifts"]] == [("brand", 30)]
 
 
+def test_trace__without_the_extra_of_brands__says_what_to_install(ad, tmp_path):
+    code = "import sys; sys.modules['numpy'] = None; from creatoken_sdk.cli import main; main()"
+    command = [sys.executable, "-c", code, "trace", "studio.db", "ad.txt", "--brand", "brand"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("is not installed; run `pip install 'creatoken-sdk[brand]'`\n")
+
+
 @pytest.mark.parametrize("command", ["trace", "boundary"])
 def test_commands__given_no_store__say_so_and_make_none(creatoken, tmp_path, command):
     code, told, complaint = creatoken(command, "nothing.db", "ad.txt")
