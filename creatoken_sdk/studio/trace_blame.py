@@ -88,11 +88,14 @@ def faults_of(
     """Return how each step that made a deviating content came to it; `bad` are those `drifts`."""
     deviating = {drift.piece.id for _, drift in bad}
     found: dict[int, Fault] = {}
-    for place, drift in bad:
+    for place, drift in sorted(bad, key=lambda one: -one[0]):  # users before what they used
         fault = Fault.INHERITED if flow.took[place] & deviating else Fault.ENTERED
         users = [p for p in used if drift.piece.id in flow.took[p]]
         alike = [[d for p, d in drifts if p == u and d.kind == drift.kind] for u in users]
-        mended = [bool(a) and not deviating & {d.piece.id for d in a} for a in alike]
+        mended = [
+            found.get(user) is Fault.REPAIRED or (a and not deviating & {d.piece.id for d in a})
+            for user, a in zip(users, alike, strict=True)
+        ]
         if users and all(mended) and found.get(place, Fault.REPAIRED) is Fault.REPAIRED:
             fault = Fault.REPAIRED
         found[place] = fault

@@ -314,3 +314,16 @@ def test_trace__given_a_retry__shows_both_attempts_and_judges_what_was_used(
 def test_trace__given_any_text_as_an_asset__links_it_to_its_step(creatoken_studio, saved, text):
     draft = creatoken_studio.step("draft", actor="agent:copy")(lambda topic: text)("sea")
     assert steps(creatoken_studio.trace(saved(draft)))["draft#1"].used
+
+
+def test_trace__given_a_line_sent_back_and_rewritten__names_nobody(
+    creatoken_studio, creatoken_run, creatoken_actors, brand, saved
+):
+    ana, sent_back = creatoken_actors.designer, f"Sent back: {LOUD}"
+    creatoken_run.human("write", "a line", by=ana, output=LOUD)
+    creatoken_run.human("check", LOUD, by=ana, output=sent_back)
+    creatoken_run.human("rewrite", sent_back, by=ana, output=CALM)
+    trace = creatoken_studio.trace(saved(CALM), brand=brand)
+    found = {key: one.fault for key, one in steps(trace).items()}
+    assert (found["write#1"], found["check#1"]) == (Fault.REPAIRED, Fault.REPAIRED)
+    assert trace.first is None
