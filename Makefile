@@ -1,4 +1,4 @@
 PYTHON ?= python3
-demo test check prove adapters compile artifacts mutants coverage deep lock setup:
+demo campaign test check prove adapters compile artifacts mutants coverage deep lock setup:
 	@$(PYTHON) dev.py $@
-.PHONY: demo test check prove adapters compile artifacts mutants coverage deep lock setup
+.PHONY: demo campaign test check prove adapters compile artifacts mutants coverage deep lock setup

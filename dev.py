@@ -2,6 +2,7 @@
 """Set this repository up and run its tasks. Needs Python 3.10 or newer, nothing else.
 
   python3 dev.py demo       the whole story on a local chain
+  python3 dev.py campaign   agents, a director and a brand: a whole campaign
   python3 dev.py test       check, prove, then every test; further arguments go to pytest
   python3 dev.py check      lint, format, types, spelling
   python3 dev.py prove      what tests/symbolic claims for all inputs; arguments go to Halmos
@@ -69,10 +70,12 @@ BESIDE_AGENTS = (
     (str(ADAPTERS / "bin/python"), "-m", "mypy", "--no-error-summary", "-pcreatoken_sdk.adapters"),
     (str(ADAPTERS / "bin/python"), "-m", "pytest", "--confcutdir=tests/adapters", "tests/adapters"),
 )
+CAMPAIGN = ((str(ADAPTERS / "bin/python"), "examples/campaign/campaign.py"),)
 MUTANTS = ("python", "-m", "mutation")
 TASKS: dict[str, tuple[tuple[str, ...], ...]] = {
     "setup": (),
     "demo": (("creatoken", "demo"),),
+    "campaign": CAMPAIGN,
     "check": CHECKS,
     "test": (
         *CHECKS,
@@ -279,7 +282,7 @@ def set_up(task: str) -> None:
         sources = (path for path in ROOT.glob("contracts/**/*.sol") if ".cache" not in path.parts)
         contracts = sorted(str(path.relative_to(ROOT)) for path in sources)
         once("a fresh build", forget_build, ".toolchain/build.stamp", *contracts)
-        if any(command in TASKS.get(task, ()) for command in BESIDE_AGENTS):
+        if any(command in TASKS.get(task, ()) for command in (*BESIDE_AGENTS, *CAMPAIGN)):
             inputs = ("requirements/adapters.txt", "pyproject.toml")
             once("agent frameworks", install_adapters, ".toolchain/adapters/stamp", *inputs)
 
