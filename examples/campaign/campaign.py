@@ -13,11 +13,11 @@ from pathlib import Path
 from langgraph.types import Command
 from rich.console import Console
 
-from agents import Agents, Banner
 from creatoken_sdk.adapters.langchain import LangChainRecorder
 from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.demo.report import Report
 from creatoken_sdk.studio.run import Run
+from graph import Agents, Banner
 from hands import CHOICE, finish
 from model import house_model
 from money import approve_and_pay, fund, sell_and_split

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from agents import Banner
 from creatoken_sdk import SourceType
 from creatoken_sdk.demo.copywriter import Copy
 from creatoken_sdk.demo.designer import draw_banner
 from creatoken_sdk.studio.outputs import Output
 from creatoken_sdk.studio.run import Run
+from graph import Banner
 from stage import Stage
 
 CHOICE = {"take": [1, 2, 4], "note": "The third is a joke, not an evening."}

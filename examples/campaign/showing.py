@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from agents import Banner
 from creatoken_sdk.demo.money import eth
 from creatoken_sdk.studio.boundary import Boundary
 from creatoken_sdk.studio.boundary_svg import svg_of
 from creatoken_sdk.studio.outputs import Output
+from graph import Banner
 from page import figure, table, write_page
 from stage import LEVEL, Stage
 
