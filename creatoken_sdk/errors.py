@@ -13,6 +13,8 @@ CreatokenError
 │                        `creatoken_sdk.studio.errors`
 ├── BrandError           content could not be compared with a brand; more of it in
 │                        `creatoken_sdk.brand.errors`
+├── FlywheelError        data could not be anchored, or performance not be measured; more in
+│                        `creatoken_sdk.flywheel.errors`
 └── MissingExtraError    a package is missing that the SDK does not install by itself
 """
 
