@@ -38,6 +38,7 @@ __all__ = [
     "SHAPE",
     "Disclosure",
     "Field",
+    "commit",
     "map_fields",
     "new_key",
     "padding",
@@ -76,10 +77,7 @@ class Field:
     @property
     def commitment(self) -> bytes:
         """The 32 bytes that stand for the field and reveal nothing about it."""
-        path = self.path.encode("utf-8")
-        value = hashlib.sha256(canonical.dumps(self.value)).digest()
-        size = len(path).to_bytes(4, "big")
-        return hashlib.sha256(DOMAIN + size + path + self.salt + value).digest()
+        return commit(self.path, self.salt, hashlib.sha256(canonical.dumps(self.value)).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,19 @@ class Disclosure:
         Warning: a dishonest author can commit to two values at one path and open either. Only
         the document with its key, issued again to the same root, rules that out.
         """
-        return merkle.verify_proof(record_root, record_leaf(self.field.commitment), self.proof)
+        return merkle.verify_proof(record_root, self.leaf, self.proof)
+
+    @property
+    def leaf(self) -> bytes:
+        """The leaf that the proof leads from."""
+        return record_leaf(self.field.commitment)
+
+
+def commit(path: str, salt: bytes, value_hash: bytes) -> bytes:
+    """Return the commitment to a field of which only the hash of the value is at hand."""
+    place = path.encode("utf-8")
+    size = len(place).to_bytes(4, "big")
+    return hashlib.sha256(DOMAIN + size + place + salt + value_hash).digest()
 
 
 def record_leaf(commitment: bytes) -> bytes:

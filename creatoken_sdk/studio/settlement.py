@@ -24,7 +24,7 @@ from creatoken_sdk.studio.outputs import Output
 from creatoken_sdk.studio.roots import Root, Roots
 from creatoken_sdk.studio.store import Database, Row, Store
 
-__all__ = ["Settlement", "kept_tree"]
+__all__ = ["Settlement", "keep_tree", "kept_tree"]
 
 _HERE = "run_id IN (SELECT id FROM runs WHERE chain_id = ? AND works = ?)"
 
@@ -132,7 +132,7 @@ class Settlement:
         # What follows the arguments the contract ignores; copies of the store find the run by it.
         call = replace(call, data=call.data + steps[0].struct_hash)
         data = encode_call("ContributionToken", "stepsRecordedAt", (tree.root,))
-        _keep(db, tree)
+        keep_tree(db, tree)
         subject = {"run": run_id, "steps": len(steps), "new": len(steps) - done}
         subject["shares"] = sum(allocations.values())
         self._jobs.add(db, "record", call, Effect(work.token, data), subject)
@@ -150,7 +150,7 @@ class Settlement:
         tree = MerkleTree(bytes.fromhex(leaf[2:]) for _, leaf in rows)
         call = self.client.anchors.anchor.call(tree.root, topic=topic("assets"), count=len(tree))
         asked = encode_call("Anchors", "anchoredAt", (self.client.address, tree.root))
-        _keep(db, tree)
+        keep_tree(db, tree)
         job = self._jobs.add(db, "anchor", call, Effect(call.to, asked), {"drafts": len(rows)})
         for asset_id, _ in rows:  # not those that another process added meanwhile
             db.execute(
@@ -235,7 +235,8 @@ def _covers(root: Root, steps: Sequence[_Signed]) -> bool:
     return root.steps <= len(steps) and _root(steps[: root.steps]) == root.root
 
 
-def _keep(db: Database, tree: MerkleTree) -> None:
+def keep_tree(db: Database, tree: MerkleTree) -> None:
+    """Keep the leaves of a tree that goes on chain."""
     leaves = b"".join(tree.leaves).hex()
     db.execute(
         "INSERT INTO trees VALUES (?, ?) ON CONFLICT (root) DO NOTHING",

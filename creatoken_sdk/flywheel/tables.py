@@ -1,0 +1,189 @@
+"""Tables of any kind as the same canonical rows.
+
+CSV and JSONL have no types: there, text that reads as a time is one, and in CSV text that reads as
+a number is one, unless others of its column do not. The rows of a folder are its files.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from creatoken_sdk.flywheel.errors import TableError
+from creatoken_sdk.flywheel.rows import cell, row_hash
+from creatoken_sdk.record.canonical import Json
+from creatoken_sdk.studio.values import content_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["file_hash", "read_into", "row_hashes", "select"]
+
+_READERS = {
+    ".csv": "read_csv({}, header=true, delim=',', quote='\"', escape='\"', strict_mode=true,"
+    " nullstr='', sample_size=-1)",
+    ".jsonl": "read_json({}, format='newline_delimited', sample_size=-1, maximum_depth=-1)",
+    ".parquet": "read_parquet({})",
+}
+_TIMES = ("DATE", "TIME", "TIMESTAMP")
+_LINE = re.compile(r"(?:Line: |in line )(\d+)")
+_FETCHED = 10_000
+
+
+def select(connection: DuckDBPyConnection, source: object) -> str:
+    """Return the query that reads a file or a table in memory; TableError if it cannot be read."""
+    if not isinstance(source, (str, Path)):
+        return _register(connection, source)
+    path = Path(source)
+    if not path.is_file():
+        raise TableError(f"{path.name} is no file; check the path")
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise TableError(f"{path.name} is none of {', '.join(_READERS)}; save it as one of these")
+    if not path.stat().st_size:
+        raise TableError(f"{path.name} is empty and has no rows; anchor it once it has one")
+    if path.suffix.lower() == ".csv":
+        _check_csv(path)
+    quoted = str(path).replace("'", "''")
+    return f"SELECT * FROM {reader.format(chr(39) + quoted + chr(39))}"
+
+
+def read_into(connection: DuckDBPyConnection, source: object, statement: str) -> None:
+    """Run a statement whose `{}` is the query that reads the source."""
+    import duckdb
+
+    query = select(connection, source)
+    try:
+        connection.execute(statement.format(f"({query})"))
+    except duckdb.Error as error:
+        raise _explained(source, error) from None
+
+
+def row_hashes(source: object) -> tuple[list[bytes], list[str]]:
+    """Return the SHA-256 of each canonical row, sorted, and the names of the columns.
+
+    Rows stream through; what stays in memory is their hashes. TableError if there is no row, or
+    one without a canonical form.
+    """
+    if isinstance(source, (str, Path)) and Path(source).is_dir():
+        rows, columns = _files(Path(source)), ["file", "sha256", "bytes"]
+    else:
+        rows, columns = _rows(source)
+    hashes = sorted(row_hash(row, number) for number, row in enumerate(rows, start=1))
+    if not hashes:
+        raise TableError(f"{_name(source)} has no rows; anchor it once it has one")
+    return hashes, columns
+
+
+def file_hash(path: Path) -> str:
+    """Return SHA-256 of a file's bytes as 0x hex."""
+    return str(content_of(path)["sha256"])
+
+
+def _rows(source: object) -> tuple[Iterator[dict[str, Json]], list[str]]:
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    query = select(connection, source)
+    try:
+        described = connection.execute(f"DESCRIBE {query}").fetchall()
+        columns = {str(name): str(kind) for name, kind, *_ in described}
+        _check_kinds(columns)
+        chosen = ", ".join(_column(name, kind) for name, kind in columns.items())
+        connection.execute(f"SELECT {chosen} FROM ({query})")
+    except duckdb.Error as error:
+        raise _explained(source, error) from None
+    return _fetched(connection, source, list(columns)), sorted(columns)
+
+
+def _fetched(
+    connection: DuckDBPyConnection, source: object, columns: list[str]
+) -> Iterator[dict[str, Json]]:
+    import duckdb
+
+    while True:
+        try:
+            batch = connection.fetchmany(_FETCHED)
+        except duckdb.Error as error:
+            raise _explained(source, error) from None
+        if not batch:
+            return
+        for values in batch:
+            yield {
+                column: value if type(value) is str else cell(value, column)
+                for column, value in zip(columns, values, strict=True)
+            }
+
+
+def _register(connection: DuckDBPyConnection, source: object) -> str:
+    import duckdb
+
+    try:
+        connection.register("given", source)
+    except (duckdb.Error, TypeError):
+        kind = type(source).__name__
+        raise TableError(f"a {kind} is no table; pass a path or an Arrow table") from None
+    names = getattr(source, "column_names", [])
+    if len(set(names)) < len(names):
+        raise TableError("two columns of the table have one name; rename one")
+    return "SELECT * FROM given"
+
+
+def _check_csv(path: Path) -> None:
+    """Find what DuckDB would mend silently or report without its line."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = next(reader, [])
+            if not all(header) or len(set(header)) < len(header):
+                raise TableError(f"{path.name}: a column has no name, or one twice; rename it")
+            for row in reader:
+                if row and len(row) != len(header):
+                    raise TableError(
+                        f"{path.name}: line {reader.line_num} has {len(row)} cells, the header "
+                        f"{len(header)}; quote cells that hold commas, or fill it up"
+                    )
+    except UnicodeDecodeError:
+        raise TableError(f"{path.name} is not UTF-8; save it as UTF-8") from None
+    except csv.Error as error:
+        where = f"{path.name}: line {reader.line_num}"
+        raise TableError(f"{where} is no CSV ({error}); correct it, or save as Parquet") from None
+
+
+def _check_kinds(columns: Mapping[str, str]) -> None:
+    for name, kind in columns.items():
+        if "JSON" in kind:
+            raise TableError(f"column {name!r} is of mixed types; write all of it as one type")
+        if "_NS" in kind:
+            raise TableError(f"column {name!r} has nanoseconds; store microseconds, or as text")
+
+
+def _column(name: str, kind: str) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    if kind.startswith(_TIMES) and not kind.endswith("]"):
+        zoned = f"replace(CAST({quoted} AS VARCHAR), ' ', 'T')"
+        return f"regexp_replace({zoned}, '\\+00$', 'Z')"
+    return quoted
+
+
+def _files(folder: Path) -> Iterator[dict[str, Json]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            content = content_of(path)
+            name = path.relative_to(folder).as_posix()
+            yield {"file": name, "sha256": content["sha256"], "bytes": content["bytes"]}
+
+
+def _name(source: object) -> str:
+    return Path(source).name if isinstance(source, (str, Path)) else "the table"
+
+
+def _explained(source: object, error: Exception) -> TableError:
+    """The text of a DuckDB error may hold contents: of it, only the line is told."""
+    line = _LINE.search(str(error))
+    where = f"{_name(source)}{f': line {line[1]}' if line else ''}"
+    return TableError(f"{where} cannot be read ({type(error).__name__}); correct it there")
