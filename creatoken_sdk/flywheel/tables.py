@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from creatoken_sdk.studio.values import content_of
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["file_hash", "read_into", "row_hashes", "select"]
+__all__ = ["describe", "file_hash", "reading", "row_hashes"]
 
 _READERS = {
     ".csv": "read_csv({}, header=true, delim=',', quote='\"', escape='\"', strict_mode=true,"
@@ -33,33 +34,29 @@ _LINE = re.compile(r"(?:Line: |in line )(\d+)")
 _FETCHED = 10_000
 
 
-def select(connection: DuckDBPyConnection, source: object) -> str:
-    """Return the query that reads a file or a table in memory; TableError if it cannot be read."""
-    if not isinstance(source, (str, Path)):
-        return _register(connection, source)
-    path = Path(source)
-    if not path.is_file():
-        raise TableError(f"{path.name} is no file; check the path")
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise TableError(f"{path.name} is none of {', '.join(_READERS)}; save it as one of these")
-    if not path.stat().st_size:
-        raise TableError(f"{path.name} is empty and has no rows; anchor it once it has one")
-    if path.suffix.lower() == ".csv":
-        _check_csv(path)
-    quoted = str(path).replace("'", "''")
-    return f"SELECT * FROM {reader.format(chr(39) + quoted + chr(39))}"
+def describe(connection: DuckDBPyConnection, source: object) -> tuple[str, dict[str, str]]:
+    """Return the query that reads a table, and the type of each column."""
+    query = _select(connection, source)
+    with reading(source):
+        described = connection.execute(f"DESCRIBE {query}").fetchall()
+    columns = {str(name): str(kind) for name, kind, *_ in described}
+    _check_kinds(columns)
+    return query, columns
 
 
-def read_into(connection: DuckDBPyConnection, source: object, statement: str) -> None:
-    """Run a statement whose `{}` is the query that reads the source."""
+@contextmanager
+def reading(source: object) -> Iterator[None]:
+    """Turn an error of DuckDB into a TableError that quotes nothing of the table."""
     import duckdb
 
-    query = select(connection, source)
     try:
-        connection.execute(statement.format(f"({query})"))
+        yield
     except duckdb.Error as error:
-        raise _explained(source, error) from None
+        line = _LINE.search(str(error))
+        where = f"{_name(source)}{f': line {line[1]}' if line else ''}"
+        raise TableError(
+            f"{where} cannot be read ({type(error).__name__}); correct it there"
+        ) from None
 
 
 def row_hashes(source: object) -> tuple[list[bytes], list[str]]:
@@ -88,28 +85,19 @@ def _rows(source: object) -> tuple[Iterator[dict[str, Json]], list[str]]:
 
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    query = select(connection, source)
-    try:
-        described = connection.execute(f"DESCRIBE {query}").fetchall()
-        columns = {str(name): str(kind) for name, kind, *_ in described}
-        _check_kinds(columns)
-        chosen = ", ".join(_column(name, kind) for name, kind in columns.items())
+    query, columns = describe(connection, source)
+    chosen = ", ".join(_column(name, kind) for name, kind in columns.items())
+    with reading(source):
         connection.execute(f"SELECT {chosen} FROM ({query})")
-    except duckdb.Error as error:
-        raise _explained(source, error) from None
     return _fetched(connection, source, list(columns)), sorted(columns)
 
 
 def _fetched(
     connection: DuckDBPyConnection, source: object, columns: list[str]
 ) -> Iterator[dict[str, Json]]:
-    import duckdb
-
     while True:
-        try:
+        with reading(source):
             batch = connection.fetchmany(_FETCHED)
-        except duckdb.Error as error:
-            raise _explained(source, error) from None
         if not batch:
             return
         for values in batch:
@@ -117,6 +105,23 @@ def _fetched(
                 column: value if type(value) is str else cell(value, column)
                 for column, value in zip(columns, values, strict=True)
             }
+
+
+def _select(connection: DuckDBPyConnection, source: object) -> str:
+    if not isinstance(source, (str, Path)):
+        return _register(connection, source)
+    path = Path(source)
+    if not path.is_file():
+        raise TableError(f"{path.name} is no file; check the path")
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise TableError(f"{path.name} is none of {', '.join(_READERS)}; save it as one of these")
+    if not path.stat().st_size:
+        raise TableError(f"{path.name} is empty and has no rows; anchor it once it has one")
+    if path.suffix.lower() == ".csv":
+        _check_csv(path)
+    quoted = str(path).replace("'", "''")
+    return f"SELECT * FROM {reader.format(chr(39) + quoted + chr(39))}"
 
 
 def _register(connection: DuckDBPyConnection, source: object) -> str:
@@ -180,10 +185,3 @@ def _files(folder: Path) -> Iterator[dict[str, Json]]:
 
 def _name(source: object) -> str:
     return Path(source).name if isinstance(source, (str, Path)) else "the table"
-
-
-def _explained(source: object, error: Exception) -> TableError:
-    """The text of a DuckDB error may hold contents: of it, only the line is told."""
-    line = _LINE.search(str(error))
-    where = f"{_name(source)}{f': line {line[1]}' if line else ''}"
-    return TableError(f"{where} cannot be read ({type(error).__name__}); correct it there")

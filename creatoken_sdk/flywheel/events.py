@@ -1,0 +1,158 @@
+"""Events of performance in a DuckDB file: each counted once, its latest revision for good.
+
+An event is a row with `asset` (0x hex of the id), `channel`, `metric` such as "clicks", `value` (a
+whole number), `key` (by which the source tells its events apart) and `event_time` (a
+time, or UTC seconds). With a `revision` of 1 or more it corrects the earlier ones of its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from creatoken_sdk.flywheel.errors import EventError
+from creatoken_sdk.flywheel.tables import describe, reading
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["HOUR", "Added", "Events"]
+
+HOUR = 3600
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS events (
+    source VARCHAR,       -- account that vouches for it
+    key VARCHAR,
+    revision INTEGER,
+    asset VARCHAR,
+    channel VARCHAR,
+    metric VARCHAR,
+    value BIGINT,
+    event_time BIGINT,    -- UTC seconds, as all times
+    ingest_time BIGINT,
+    late BOOLEAN          -- its hour was sealed already
+);
+CREATE TABLE IF NOT EXISTS aggregates (
+    source VARCHAR, asset VARCHAR, channel VARCHAR, metric VARCHAR, hour BIGINT,
+    revision INTEGER, value BIGINT, events BIGINT, late BIGINT, corrections BIGINT,
+    root VARCHAR          -- it is anchored under
+);
+CREATE TABLE IF NOT EXISTS sealed (until BIGINT);
+CREATE OR REPLACE VIEW counted AS SELECT * FROM events
+    QUALIFY row_number() OVER (PARTITION BY source, key ORDER BY revision DESC) = 1;
+CREATE OR REPLACE VIEW standing AS SELECT * FROM aggregates QUALIFY row_number() OVER
+    (PARTITION BY source, asset, channel, metric, hour ORDER BY revision DESC) = 1;
+"""
+_COLUMNS = ("asset", "channel", "metric", "value", "key", "event_time")
+_STAGE = """
+CREATE OR REPLACE TEMP TABLE staged AS SELECT CAST(asset AS VARCHAR) AS asset,
+    CAST(channel AS VARCHAR) AS channel, CAST(metric AS VARCHAR) AS metric,
+    CAST(value AS BIGINT) AS value, CAST(key AS VARCHAR) AS key,
+    CAST({time} AS BIGINT) AS event_time,
+    CAST({revision} AS INTEGER) AS revision, row_number() OVER () AS number FROM ({query})
+"""
+_WRONG = """
+SELECT min(number) FROM staged WHERE NOT coalesce(
+    regexp_full_match(asset, '0x[1-9a-f][0-9a-f]{0,63}') AND channel <> '' AND metric <> ''
+    AND key <> '' AND value >= 0 AND event_time BETWEEN 0 AND ? AND revision >= 0, false)
+"""
+_INSERT = """
+INSERT INTO events SELECT $source, key, revision, asset, channel, metric, value, event_time, $now,
+    event_time < coalesce((SELECT max(until) FROM sealed), 0)
+FROM (SELECT * FROM staged
+      QUALIFY row_number() OVER (PARTITION BY key, revision ORDER BY number) = 1) AS fresh
+ANTI JOIN (SELECT * FROM events WHERE source = $source) AS known USING (key, revision)
+RETURNING late, revision > 0
+"""
+_CONFLICTS = """
+SELECT count(*) FROM staged JOIN events USING (key, revision) WHERE source = ? AND
+    (staged.asset, staged.channel, staged.metric, staged.value, staged.event_time)
+    <> (events.asset, events.channel, events.metric, events.value, events.event_time)
+"""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of a batch: `new` + `duplicates` + `conflicts` are its rows.
+
+    Of the new, `late` came after their hour was sealed and `corrections` revise others. A conflict
+    says something else than what came first under its key and revision, which stands.
+    """
+
+    new: int
+    duplicates: int
+    conflicts: int
+    late: int
+    corrections: int
+
+
+class Events:
+    """The tables of one file; one process at a time."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open the file, made if missing."""
+        import duckdb
+
+        try:
+            self.connection = duckdb.connect(str(path))
+        except duckdb.Error as error:
+            raise EventError(
+                f"{Path(path).name} cannot be opened ({type(error).__name__}); name another file, "
+                "or let the process that has it open finish"
+            ) from None
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute(_TABLES)
+
+    def add(self, table: object, source: str, now: int) -> Added:
+        """Take a batch of one source, all of it or none; `now` is UTC seconds."""
+        self._stage(table)
+        connection = self.connection
+        count = self._number("SELECT count(*) FROM staged")
+        wrong = connection.execute(_WRONG, [now]).fetchall()[0][0]
+        if wrong is not None:
+            raise EventError(
+                f"row {wrong} is no event: the asset is 0x hex, the value 0 or more, the time not "
+                "in the future, and no cell empty; correct it, none of the batch was taken"
+            )
+        with self.transaction():
+            new = connection.execute(_INSERT, {"source": source, "now": now}).fetchall()
+            conflicts = self._number(_CONFLICTS, source)
+        late, corrections = (sum(row[i] for row in new) for i in (0, 1))
+        return Added(len(new), count - len(new) - conflicts, conflicts, late, corrections)
+
+    def rows(self, sql: str, values: Mapping[str, object]) -> list[dict[str, object]]:
+        """Run a query; return its rows by column."""
+        found = self.connection.execute(sql, dict(values))
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    @contextmanager
+    def transaction(self) -> Iterator[DuckDBPyConnection]:
+        """Write all of the block or, if it raises, nothing."""
+        self.connection.execute("BEGIN")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def _number(self, sql: str, *values: object) -> int:
+        return int(self.connection.execute(sql, list(values)).fetchall()[0][0])
+
+    def _stage(self, table: object) -> None:
+        query, kinds = describe(self.connection, table)
+        missing = [column for column in _COLUMNS if column not in kinds]
+        if missing:
+            raise EventError(f"events have no column {missing[0]!r}; name it so in the table")
+        if not kinds["value"].removeprefix("U").endswith("INT") and kinds["value"] != "INTEGER":
+            raise EventError("the values of events are whole numbers; report fractions in parts")
+        timed = kinds["event_time"].startswith(("DATE", "TIMESTAMP"))
+        moment = "floor(epoch(event_time))" if timed else "event_time"
+        revision = "coalesce(revision, 0)" if "revision" in kinds else "0"
+        with reading(table):
+            self.connection.execute(_STAGE.format(query=query, time=moment, revision=revision))

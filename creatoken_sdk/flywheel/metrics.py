@@ -1,0 +1,166 @@
+"""How works perform: events in, signed aggregates out.
+
+Events stay in the house. Their sums by source, asset, channel, metric and hour are anchored once
+the hour is over; what comes late, or corrects an earlier event, changes a sum, whose next revision
+is then anchored too. A report adds up from anchored sums, each of which can be proved.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from creatoken_sdk.chain.signers import refuse_dev_key
+from creatoken_sdk.flywheel.dataset import Dataset, rows_hash
+from creatoken_sdk.flywheel.errors import EvidenceError
+from creatoken_sdk.flywheel.events import HOUR, Added, Events
+from creatoken_sdk.flywheel.finding import Finding
+from creatoken_sdk.flywheel.rows import canonical_row, row_hash
+from creatoken_sdk.record import Domain, Metric, name_hash, sign
+from creatoken_sdk.record.canonical import Json
+from creatoken_sdk.record.signatures import Signer
+from creatoken_sdk.record.structs import to_json
+
+if TYPE_CHECKING:
+    from creatoken_sdk.studio.studio import Studio
+
+__all__ = ["Metrics", "Report"]
+
+_CHANGE = f"""
+CREATE OR REPLACE TEMP TABLE changed AS WITH sums AS (
+    SELECT source, asset, channel, metric, event_time // {HOUR} * {HOUR} AS hour,
+        sum(value) AS value, count(*) AS events, count_if(late) AS late,
+        count_if(revision > 0) AS corrections
+    FROM counted WHERE event_time < $until GROUP BY ALL
+)
+SELECT source, asset, channel, metric, hour, coalesce(last.revision + 1, 0) AS revision,
+    coalesce(sums.value, 0)::BIGINT AS value, coalesce(sums.events, 0) AS events,
+    coalesce(sums.late, 0)::BIGINT AS late, coalesce(sums.corrections, 0)::BIGINT AS corrections
+FROM sums FULL JOIN standing AS last USING (source, asset, channel, metric, hour)
+WHERE coalesce(sums.value, 0) IS DISTINCT FROM last.value
+    OR coalesce(sums.events, 0) IS DISTINCT FROM last.events
+"""
+_STANDING = """
+SELECT * FROM standing WHERE source = $source AND asset = $asset AND metric = $metric
+ORDER BY hour, channel
+"""
+
+
+@dataclass(frozen=True)
+class Report(Finding):
+    """A source's figure for one asset, signed in `domain`.
+
+    `sums` are the anchored rows that it adds up from, by the root that each is under.
+    """
+
+    figure: Metric
+    domain: Domain
+    signature: bytes
+    sums: Mapping[bytes, list[dict[str, Json]]] = field(repr=False)
+
+
+class Metrics:
+    """Counts events and reports on them. Roots prove that sums were not altered since, no more."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        path: str | Path,
+        *,
+        clock: Callable[[], int] = lambda: int(time.time()),
+    ) -> None:
+        """Keep events in a DuckDB file, made if missing, and anchor their sums by the studio."""
+        self._studio = studio
+        self._clock = clock
+        self.events = Events(path)
+
+    def add(self, table: object, *, source: str) -> Added:
+        """Take a batch of events that the account `source` vouches for, all of it or none.
+
+        Any table that `Ingest.anchor` takes but a folder; its columns are those of `events`. An
+        event that was taken before, by its key, counts once.
+        """
+        return self.events.add(table, source, self._clock())
+
+    def anchor(self) -> Dataset | None:
+        """Seal the hours that are over: queue a root over the sums that changed, if any did.
+
+        Call it every hour or so; the next `studio.flush` anchors it.
+        """
+        until = self._clock() // HOUR * HOUR
+        with self.events.transaction() as connection:
+            connection.execute(_CHANGE, {"until": until})
+            connection.execute("DELETE FROM sealed")
+            connection.execute("INSERT INTO sealed VALUES (?)", [until])
+            rows = self.events.rows("SELECT * FROM changed", {})
+            if not rows:
+                return None
+            hashes = sorted(row_hash(canonical_row(row), n) for n, row in enumerate(rows, start=1))
+            about = {"schema": "creatoken.sums", "until": until}
+            batch = Dataset.queue(self._studio, about, hashes, "metrics")
+            root = to_json(batch.root)
+            connection.execute("INSERT INTO aggregates SELECT *, ? FROM changed", [root])
+            return batch
+
+    def batch(self, root: bytes) -> Dataset:
+        """Return the batch of sums under a root, to prove one of them."""
+        for one in Dataset.all(self._studio):
+            if one.root == root:
+                return one
+        raise EvidenceError("no batch of this studio has the root; take it from a report's `sums`")
+
+    def report(self, asset_id: int, metric: str, *, by: Signer, domain: Domain) -> Report:
+        """Return the sum of a metric over all sealed hours, signed by the source that counted it.
+
+        `domain` is where the signature shall count, such as `gate.domain`; what a metric gate of
+        "creatoken.<metric>" takes is then `gate.proof(report.figure, report.signature)`.
+        """
+        chain = self._studio.chain
+        refuse_dev_key(by.address, chain.chain_id)
+        asked = {"source": by.address, "asset": hex(asset_id), "metric": metric}
+        found = self.events.rows(_STANDING, asked)
+        if not found:
+            raise EvidenceError(
+                f"no sum of {metric!r} by this source is anchored for the asset; "
+                "add events, and call `anchor` once their hour is over"
+            )
+        sums: defaultdict[bytes, list[dict[str, Json]]] = defaultdict(list)
+        for row in found:
+            root = bytes.fromhex(str(row.pop("root"))[2:])
+            sums[root].append(canonical_row(row))
+        document = {**asked, **_totals([row for rows in sums.values() for row in rows])}
+        finding = Finding(document)
+        figure = Metric(
+            asset_id=asset_id,
+            name=name_hash(f"creatoken.{metric}"),
+            value=int(document["value"]),
+            report_hash=finding.hash,
+            reporter=by.address,
+            at=chain.now(),
+        )
+        return Report(document, figure, domain, sign(domain, figure, by), dict(sums))
+
+    def close(self) -> None:
+        """Close the file."""
+        self.events.connection.close()
+
+
+def _totals(rows: list[dict[str, Json]]) -> dict[str, Json]:
+    channels: defaultdict[str, int] = defaultdict(int)
+    for row in rows:
+        channels[row["channel"]] += int(row["value"])
+    hours = [row["hour"] for row in rows]
+    return {
+        "schema": "creatoken.performance",
+        "v": 1,
+        "from": min(hours),
+        "until": max(hours) + HOUR,
+        **canonical_row({"value": sum(channels.values()), "channels": channels}),
+        **{name: sum(row[name] for row in rows) for name in ("events", "late", "corrections")},
+        "sums": len(rows),
+        "sumsHash": rows_hash([row_hash(row, n) for n, row in enumerate(rows, start=1)]),
+    }
