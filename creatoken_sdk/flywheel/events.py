@@ -149,7 +149,7 @@ class Events:
         missing = [column for column in _COLUMNS if column not in kinds]
         if missing:
             raise EventError(f"events have no column {missing[0]!r}; name it so in the table")
-        if not kinds["value"].removeprefix("U").endswith("INT") and kinds["value"] != "INTEGER":
+        if not kinds["value"].endswith(("INT", "INTEGER")):
             raise EventError("the values of events are whole numbers; report fractions in parts")
         timed = kinds["event_time"].startswith(("DATE", "TIMESTAMP"))
         moment = "floor(epoch(event_time))" if timed else "event_time"

@@ -1,20 +1,17 @@
-"""Tables of any kind as the same canonical rows.
-
-CSV and JSONL have no types: there, text that reads as a time is one, and in CSV text that reads as
-a number is one, unless others of its column do not. The rows of a folder are its files.
-"""
+"""Tables of any kind as the same canonical rows. The rows of a folder are its files."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from creatoken_sdk.flywheel.errors import TableError
-from creatoken_sdk.flywheel.rows import cell, row_hash
+from creatoken_sdk.flywheel.rows import canonical_row, row_hash
+from creatoken_sdk.flywheel.texts import NUMBER, csv_query, jsonl_query, quoted, typed
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.studio.values import content_of
 
@@ -23,12 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["describe", "file_hash", "reading", "row_hashes"]
 
-_READERS = {
-    ".csv": "read_csv({}, header=true, delim=',', quote='\"', escape='\"', strict_mode=true,"
-    " nullstr='', sample_size=-1)",
-    ".jsonl": "read_json({}, format='newline_delimited', sample_size=-1, maximum_depth=-1)",
-    ".parquet": "read_parquet({})",
-}
+_FORMATS = (".csv", ".jsonl", ".parquet")
 _TIMES = ("DATE", "TIME", "TIMESTAMP")
 _LINE = re.compile(r"(?:Line: |in line )(\d+)")
 _FETCHED = 10_000
@@ -36,11 +28,14 @@ _FETCHED = 10_000
 
 def describe(connection: DuckDBPyConnection, source: object) -> tuple[str, dict[str, str]]:
     """Return the query that reads a table, and the type of each column."""
-    query = _select(connection, source)
     with reading(source):
+        query = _query(connection, source)
         described = connection.execute(f"DESCRIBE {query}").fetchall()
-    columns = {str(name): str(kind) for name, kind, *_ in described}
-    _check_kinds(columns)
+        columns = {str(name): str(kind) for name, kind, *_ in described}
+        _check_kinds(columns)
+        ending = Path(source).suffix.lower() if isinstance(source, (str, Path)) else ""
+        if ending in (".csv", ".jsonl"):
+            return typed(connection, query, columns, scalars=ending == ".csv")
     return query, columns
 
 
@@ -89,39 +84,39 @@ def _rows(source: object) -> tuple[Iterator[dict[str, Json]], list[str]]:
     chosen = ", ".join(_column(name, kind) for name, kind in columns.items())
     with reading(source):
         connection.execute(f"SELECT {chosen} FROM ({query})")
-    return _fetched(connection, source, list(columns)), sorted(columns)
+    return _fetched(connection, source, columns), sorted(columns)
 
 
 def _fetched(
-    connection: DuckDBPyConnection, source: object, columns: list[str]
+    connection: DuckDBPyConnection, source: object, columns: Mapping[str, str]
 ) -> Iterator[dict[str, Json]]:
+    numbers = {name for name, kind in columns.items() if kind == NUMBER}
     while True:
         with reading(source):
             batch = connection.fetchmany(_FETCHED)
         if not batch:
             return
         for values in batch:
-            yield {
-                column: value if type(value) is str else cell(value, column)
-                for column, value in zip(columns, values, strict=True)
-            }
+            row = dict(zip(columns, values, strict=True))
+            for name in numbers:
+                row[name] = row[name] and Decimal(row[name])
+            yield canonical_row(row)
 
 
-def _select(connection: DuckDBPyConnection, source: object) -> str:
+def _query(connection: DuckDBPyConnection, source: object) -> str:
     if not isinstance(source, (str, Path)):
         return _register(connection, source)
     path = Path(source)
+    ending = path.suffix.lower()
     if not path.is_file():
         raise TableError(f"{path.name} is no file; check the path")
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise TableError(f"{path.name} is none of {', '.join(_READERS)}; save it as one of these")
+    if ending not in _FORMATS:
+        raise TableError(f"{path.name} is none of {', '.join(_FORMATS)}; save it as one of these")
     if not path.stat().st_size:
         raise TableError(f"{path.name} is empty and has no rows; anchor it once it has one")
-    if path.suffix.lower() == ".csv":
-        _check_csv(path)
-    quoted = str(path).replace("'", "''")
-    return f"SELECT * FROM {reader.format(chr(39) + quoted + chr(39))}"
+    if ending == ".parquet":
+        return f"SELECT * FROM read_parquet({quoted(str(path))})"
+    return csv_query(path) if ending == ".csv" else jsonl_query(connection, path)
 
 
 def _register(connection: DuckDBPyConnection, source: object) -> str:
@@ -136,27 +131,6 @@ def _register(connection: DuckDBPyConnection, source: object) -> str:
     if len(set(names)) < len(names):
         raise TableError("two columns of the table have one name; rename one")
     return "SELECT * FROM given"
-
-
-def _check_csv(path: Path) -> None:
-    """Find what DuckDB would mend silently or report without its line."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = next(reader, [])
-            if not all(header) or len(set(header)) < len(header):
-                raise TableError(f"{path.name}: a column has no name, or one twice; rename it")
-            for row in reader:
-                if row and len(row) != len(header):
-                    raise TableError(
-                        f"{path.name}: line {reader.line_num} has {len(row)} cells, the header "
-                        f"{len(header)}; quote cells that hold commas, or fill it up"
-                    )
-    except UnicodeDecodeError:
-        raise TableError(f"{path.name} is not UTF-8; save it as UTF-8") from None
-    except csv.Error as error:
-        where = f"{path.name}: line {reader.line_num}"
-        raise TableError(f"{where} is no CSV ({error}); correct it, or save as Parquet") from None
 
 
 def _check_kinds(columns: Mapping[str, str]) -> None:

@@ -83,6 +83,27 @@ def test_anchor__given_rows__hashes_them_as_documented(ingest: Ingest) -> None:
     }
 
 
+def test_anchor__given_text_that_engines_take_for_something_else__keeps_it_as_it_stands(
+    ingest: Ingest, tmp_path: Path
+) -> None:
+    texts = ["0xba", "01234", "t", "1/2/2026", "03:04", "+5", "1_000", "5.", "a", "2026-01-02"]
+    numbers = ["-1.50e1", "0.10000000000000000001", "7", "2.0", "-0.5", "1e3", "0", "9", "8", "6"]
+    times = [f"2026-01-02 12:00:{n:02}.50+02" for n in range(10)]
+    kept = [f"2026-01-02T10:00:{n:02}.5Z" for n in range(10)]
+    (tmp_path / "a.csv").write_text(
+        "\n".join(["text,number,time", *map(",".join, zip(texts, numbers, times, strict=True))])
+    )
+    for text, number, time in zip(texts, numbers, kept, strict=True):
+        row = {"text": text, "number": Decimal(number), "time": time}
+        assert ingest.anchor(tmp_path / "a.csv").prove(row)
+    lines = [
+        json.dumps({"text": text, "time": time}) for text, time in zip(texts, times, strict=True)
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    for text, time in zip(texts, kept, strict=True):
+        assert ingest.anchor(tmp_path / "a.jsonl").prove({"text": text, "time": time})
+
+
 def test_anchor__when_flushed__has_a_time_and_a_proof_of_each_row_on_chain(
     ingest: Ingest, creatoken_studio: Studio, table: pa.Table, tmp_path: Path
 ) -> None:
@@ -164,6 +185,7 @@ def test_anchor__given_a_folder__proves_each_file(ingest: Ingest, tmp_path: Path
         ("a.csv", "id,id\n1,2\n", "one twice"),
         ("a.csv", "id,\n1,2\n", "has no name"),
         ("a.csv", "id,x\n1,nan\n", "column 'x' holds NaN"),
+        ("a.csv", "id,x\n1,-Infinity\n2,3.5\n", "column 'x' holds NaN or an inf"),
         ("a.csv", "id,x\n", "no rows"),
         ("a.csv", "", "is empty"),
         ("a.csv", b"id,x\n1,\xff\n", "not UTF-8"),
