@@ -60,14 +60,15 @@ SELECT min(number) FROM staged WHERE NOT coalesce(
     regexp_full_match(asset, '0x[1-9a-f][0-9a-f]{0,63}') AND channel <> '' AND metric <> ''
     AND key <> '' AND value >= 0 AND event_time BETWEEN 0 AND ? AND revision >= 0, false)
 """
-_INSERT = """
-INSERT INTO events SELECT $source, key, revision, asset, channel, metric, value, event_time, $now,
-    event_time < coalesce((SELECT max(until) FROM sealed), 0)
+_FRESH = """
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT $source AS source, key, revision, asset, channel, metric, value, event_time,
+    $now AS ingest_time, event_time < coalesce((SELECT max(until) FROM sealed), 0) AS late
 FROM (SELECT * FROM staged
-      QUALIFY row_number() OVER (PARTITION BY key, revision ORDER BY number) = 1) AS fresh
+      QUALIFY row_number() OVER (PARTITION BY key, revision ORDER BY number) = 1) AS first
 ANTI JOIN (SELECT * FROM events WHERE source = $source) AS known USING (key, revision)
-RETURNING late, revision > 0
 """
+_NEW = "SELECT count(*), count_if(late), count_if(revision > 0) FROM fresh"
 _CONFLICTS = """
 SELECT count(*) FROM staged JOIN events USING (key, revision) WHERE source = ? AND
     (staged.asset, staged.channel, staged.metric, staged.value, staged.event_time)
@@ -115,14 +116,15 @@ class Events:
         wrong = connection.execute(_WRONG, [now]).fetchall()[0][0]
         if wrong is not None:
             raise EventError(
-                f"row {wrong} is no event: the asset is 0x hex, the value 0 or more, the time not "
-                "in the future, and no cell empty; correct it, none of the batch was taken"
+                f"row {wrong} is no event: the asset is `hex(id)`, value and revision are 0 or "
+                "more, the time is not in the future, no cell is empty; correct it, then add again"
             )
         with self.transaction():
-            new = connection.execute(_INSERT, {"source": source, "now": now}).fetchall()
+            connection.execute(_FRESH, {"source": source, "now": now})
+            new, late, corrections = connection.execute(_NEW).fetchall()[0]
+            connection.execute("INSERT INTO events FROM fresh")
             conflicts = self._number(_CONFLICTS, source)
-        late, corrections = (sum(row[i] for row in new) for i in (0, 1))
-        return Added(len(new), count - len(new) - conflicts, conflicts, late, corrections)
+        return Added(new, count - new - conflicts, conflicts, late, corrections)
 
     def rows(self, sql: str, values: Mapping[str, object]) -> list[dict[str, object]]:
         """Run a query; return its rows by column."""

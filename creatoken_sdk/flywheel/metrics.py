@@ -18,10 +18,9 @@ from creatoken_sdk.chain.signers import refuse_dev_key
 from creatoken_sdk.flywheel.dataset import Dataset, rows_hash
 from creatoken_sdk.flywheel.errors import EvidenceError
 from creatoken_sdk.flywheel.events import HOUR, Added, Events
-from creatoken_sdk.flywheel.finding import Finding
 from creatoken_sdk.flywheel.rows import canonical_row, row_hash
 from creatoken_sdk.record import Domain, Metric, name_hash, sign
-from creatoken_sdk.record.canonical import Json
+from creatoken_sdk.record.canonical import Json, document_hash
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import to_json
 
@@ -51,16 +50,26 @@ ORDER BY hour, channel
 
 
 @dataclass(frozen=True)
-class Report(Finding):
+class Report:
     """A source's figure for one asset, signed in `domain`.
 
     `sums` are the anchored rows that it adds up from, by the root that each is under.
     """
 
+    document: Mapping[str, Json]
     figure: Metric
     domain: Domain
     signature: bytes
     sums: Mapping[bytes, list[dict[str, Json]]] = field(repr=False)
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the document; the signed figure holds it."""
+        return self.figure.report_hash
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the document: the figure by channel, over which time and from how many events."""
+        return dict(self.document)
 
 
 class Metrics:
@@ -133,12 +142,11 @@ class Metrics:
             root = bytes.fromhex(str(row.pop("root"))[2:])
             sums[root].append(canonical_row(row))
         document = {**asked, **_totals([row for rows in sums.values() for row in rows])}
-        finding = Finding(document)
         figure = Metric(
             asset_id=asset_id,
             name=name_hash(f"creatoken.{metric}"),
             value=int(document["value"]),
-            report_hash=finding.hash,
+            report_hash=document_hash(document),
             reporter=by.address,
             at=chain.now(),
         )

@@ -21,7 +21,7 @@ from creatoken_sdk.errors import RecordError
 from creatoken_sdk.flywheel.dataset import Dataset
 from creatoken_sdk.flywheel.errors import EventError, EvidenceError, TableError
 from creatoken_sdk.flywheel.events import Added
-from creatoken_sdk.flywheel.finding import feedback
+from creatoken_sdk.flywheel.feedback import feedback
 from creatoken_sdk.flywheel.metrics import Metrics
 from creatoken_sdk.record import Domain, name_hash, verify
 from creatoken_sdk.record.structs import to_json
