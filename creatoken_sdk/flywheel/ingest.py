@@ -29,7 +29,7 @@ class Ingest:
 
         `source` is a path to .csv, .jsonl, .parquet or to a folder, whose rows are its files, or
         an Arrow table. The same bytes of the same name, or the same rows in memory, are the same
-        dataset: nothing is added. Rows stream; the tree takes about 0.3 kB of memory for each.
+        dataset: nothing is added. Rows stream; the tree takes about 0.5 kB of memory for each.
         """
         if not isinstance(source, (str, Path)) or Path(source).is_dir():
             return self._queue(*row_hashes(source), "", None)

@@ -16,9 +16,11 @@ import pyarrow.parquet
 import pytest
 
 from creatoken_sdk.errors import ErasedError, RecordError
+from creatoken_sdk.flywheel import ingest as ingest_module
 from creatoken_sdk.flywheel.dataset import DOCUMENT
 from creatoken_sdk.flywheel.errors import TableError
 from creatoken_sdk.flywheel.ingest import Ingest
+from creatoken_sdk.flywheel.tables import row_hashes
 from creatoken_sdk.record import verify_proof
 from creatoken_sdk.studio.studio import Studio
 
@@ -83,25 +85,28 @@ def test_anchor__given_rows__hashes_them_as_documented(ingest: Ingest) -> None:
     }
 
 
+TEXTS = ["0xba", "01234", "t", "1/2/2026", "03:04", "+5", "1_000", "5.", ".5", " 5", "0b11"]
+TEXTS += ["2026-01-02", "2026-01-02 12:00", "4E5A1B8C-0000-4000-8000-00000000000F"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_anchor__given_text_that_engines_take_for_something_else__keeps_it_as_it_stands(
+    ingest: Ingest, tmp_path: Path, form: str
+) -> None:
+    row, path = {f"c{n}": text for n, text in enumerate(TEXTS)}, tmp_path / f"a.{form}"
+    path.write_text(json.dumps(row) if form == "jsonl" else f"{','.join(row)}\n{','.join(TEXTS)}")
+    assert ingest.anchor(path).prove(row)
+
+
+def test_anchor__given_a_csv_of_numbers_truth_and_times__takes_each_for_its_exact_value(
     ingest: Ingest, tmp_path: Path
 ) -> None:
-    texts = ["0xba", "01234", "t", "1/2/2026", "03:04", "+5", "1_000", "5.", "a", "2026-01-02"]
-    numbers = ["-1.50e1", "0.10000000000000000001", "7", "2.0", "-0.5", "1e3", "0", "9", "8", "6"]
-    times = [f"2026-01-02 12:00:{n:02}.50+02" for n in range(10)]
-    kept = [f"2026-01-02T10:00:{n:02}.5Z" for n in range(10)]
-    (tmp_path / "a.csv").write_text(
-        "\n".join(["text,number,time", *map(",".join, zip(texts, numbers, times, strict=True))])
-    )
-    for text, number, time in zip(texts, numbers, kept, strict=True):
-        row = {"text": text, "number": Decimal(number), "time": time}
-        assert ingest.anchor(tmp_path / "a.csv").prove(row)
-    lines = [
-        json.dumps({"text": text, "time": time}) for text, time in zip(texts, times, strict=True)
-    ]
-    (tmp_path / "a.jsonl").write_text("\n".join(lines))
-    for text, time in zip(texts, kept, strict=True):
-        assert ingest.anchor(tmp_path / "a.jsonl").prove({"text": text, "time": time})
+    cells = {"-1.50e1": -15, "0.10000000000000000001": Decimal("0.10000000000000000001")}
+    cells |= {"2.0": 2, str(2**80): 2**80, "true": True, "-0.5": -0.5, "": None}
+    cells |= {"2026-01-02 12:00:00.50+02": "2026-01-02T10:00:00.5Z"}
+    row = {f"c{n}": value for n, value in enumerate(cells.values())}
+    (tmp_path / "a.csv").write_text(f"{','.join(row)}\n{','.join(cells)}")
+    assert ingest.anchor(tmp_path / "a.csv").prove(row)
 
 
 def test_anchor__when_flushed__has_a_time_and_a_proof_of_each_row_on_chain(
@@ -209,6 +214,23 @@ def test_anchor__given_a_file_that_is_no_table__says_where_and_quotes_nothing(
     with pytest.raises(TableError, match=reason) as caught:
         ingest.anchor(path)
     assert "secret" not in str(caught.value)
+    assert ingest.datasets() == []
+
+
+def test_anchor__when_the_file_changes_meanwhile__is_refused(
+    ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id\n1\n")
+
+    def read_and_append(source: object) -> tuple[list[bytes], list[str]]:
+        read = row_hashes(source)
+        path.write_text("id\n1\n2\n")
+        return read
+
+    monkeypatch.setattr(ingest_module, "row_hashes", read_and_append)
+    with pytest.raises(TableError, match="changed while it was read"):
+        ingest.anchor(path)
     assert ingest.datasets() == []
 
 

@@ -75,7 +75,8 @@ def test_add__given_an_event_again__counts_it_once(metrics: Metrics) -> None:
     assert first == Added(new=2, duplicates=1, conflicts=0, late=0, corrections=0)
     again = add(metrics, event("b", 4), event("a", 5), event("c", 6))
     assert again == Added(new=1, duplicates=1, conflicts=1, late=0, corrections=0)
-    add(metrics, event("a", 100), source=Account.create().address)  # a key of its own
+    other = Account.create().address
+    assert add(metrics, event("a", 100), source=other).new == 1  # its keys are its own
     metrics.anchor()
     assert value(metrics)["value"] == 3 + 4 + 6
 
@@ -179,6 +180,16 @@ def test_report__given_late_events_and_corrections__says_how_many_and_revises_th
     assert first.prove({**row, "revision": 0}).verify(first.root)
     row |= {"value": 32, "events": 3, "late": 2, "corrections": 1}
     assert second.prove({**row, "revision": 1}).verify(second.root)
+
+
+def test_report__when_a_correction_takes_the_only_event_away__says_zero(metrics: Metrics) -> None:
+    add(metrics, event("a", 10))
+    metrics.anchor()
+    add(metrics, event("a", 10, revision=1, asset=hex(OTHER)))
+    metrics.anchor()
+    told = value(metrics)
+    assert (told["value"], told["events"]) == (0, 0)
+    assert value(metrics, OTHER)["value"] == 10
 
 
 def test_report__given_channels__adds_up_from_sums_that_are_proved_on_chain(
