@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from creatoken_sdk.flywheel.errors import EventError
 from creatoken_sdk.flywheel.tables import describe, reading
@@ -126,7 +126,7 @@ class Events:
             conflicts = self._number(_CONFLICTS, source)
         return Added(new, count - new - conflicts, conflicts, late, corrections)
 
-    def rows(self, sql: str, values: Mapping[str, object]) -> list[dict[str, object]]:
+    def rows(self, sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
         """Run a query; return its rows by column."""
         found = self.connection.execute(sql, dict(values))
         names = [column[0] for column in found.description or []]

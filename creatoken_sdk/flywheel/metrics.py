@@ -18,6 +18,7 @@ from creatoken_sdk.chain.signers import refuse_dev_key
 from creatoken_sdk.flywheel.dataset import Dataset, rows_hash
 from creatoken_sdk.flywheel.errors import EvidenceError
 from creatoken_sdk.flywheel.events import HOUR, Added, Events
+from creatoken_sdk.flywheel.observations import Observation
 from creatoken_sdk.flywheel.rows import canonical_row, row_hash
 from creatoken_sdk.record import Domain, Metric, name_hash, sign
 from creatoken_sdk.record.canonical import Json, document_hash
@@ -46,6 +47,13 @@ WHERE coalesce(sums.value, 0) IS DISTINCT FROM last.value
 _STANDING = """
 SELECT * FROM standing WHERE source = $source AND asset = $asset AND metric = $metric
 ORDER BY hour, channel
+"""
+_EARNED = """
+SELECT asset, channel AS stratum,
+    coalesce(sum(value) FILTER (metric = $impressions), 0)::BIGINT AS impressions,
+    coalesce(sum(value) FILTER (metric = $successes), 0)::BIGINT AS successes
+FROM standing WHERE source = $source AND metric IN ($impressions, $successes)
+GROUP BY asset, channel ORDER BY asset, channel
 """
 
 
@@ -151,6 +159,24 @@ class Metrics:
             at=chain.now(),
         )
         return Report(document, figure, domain, sign(domain, figure, by), dict(sums))
+
+    def observations(
+        self, decided: Mapping[int, str], *, source: str, successes: str, impressions: str
+    ) -> list[Observation]:
+        """Return what assets earned by channel, for `lift`: sums of two metrics of one source.
+
+        `decided` says what was decided for each asset id, such as "shore"; other assets are left
+        out.
+        """
+        found = self.events.rows(
+            _EARNED, {"source": source, "successes": successes, "impressions": impressions}
+        )
+        values = {hex(asset_id): value for asset_id, value in decided.items()}
+        return [
+            Observation(**row, value=values[row["asset"]])
+            for row in found
+            if row["asset"] in values
+        ]
 
     def close(self) -> None:
         """Close the file."""

@@ -19,13 +19,18 @@ def test_close_the_loop__when_followed__authorises_a_run_by_an_anchored_report(
     monkeypatch.chdir(tmp_path)
     rows = pa.Table.from_pylist([{"id": 1, "text": "a calm sea"}, {"id": 2, "text": "a storm"}])
     pa.parquet.write_table(rows, "train.parquet")
-    header = "asset,channel,metric,value,key,event_time\n"
-    events = [f"{hex(BANNER)},web,clicks,{n},e{n},2026-01-02T03:{n}:00Z\n" for n in (10, 20)]
-    Path("events.csv").write_text(header + "".join(events))
+    scenes = {BANNER + n: ("shore", "street")[n % 2] for n in range(40)}
+    lines = ["asset,channel,metric,value,key,event_time"]
+    for asset, scene in scenes.items():
+        clicks = 30 + asset % 5 + 20 * (scene == "shore")
+        for metric, value in (("views", 1_000), ("clicks", clicks)):
+            told = f"{hex(asset)},web,{metric},{value},{metric}-{asset},2026-01-02T03:04:05Z"
+            lines.append(told)
+    Path("events.csv").write_text("\n".join(lines))
     ct, maya = creatoken_studio.chain, creatoken_actors.director
     gate = ct.gates.metric("creatoken.clicks", 30)
     names = {"studio": creatoken_studio, "work": creatoken_work, "maya": maya, "gate": gate}
-    names |= {"shop": Account.create(), "banner_id": BANNER, "ct": ct}
+    names |= {"shop": Account.create(), "banner_id": BANNER, "ct": ct, "scenes": scenes}
 
     [code] = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     exec(code, names)
@@ -33,11 +38,14 @@ def test_close_the_loop__when_followed__authorises_a_run_by_an_anchored_report(
     [check] = re.findall(r"`(ct\.anchors\.verify\(.*?)`", TEXT)
     assert eval(check, names) is True
     assert names["training"].anchored_at == ct.now()
-    assert names["batch"].new == 2
-    assert names["report"].figure.value == 30
+    assert names["batch"].new == 80
+    assert names["report"].figure.value == 30 + BANNER % 5 + 20
+    low, high = names["scene"].interval
+    assert low < 0.02 < high < 0.023
     assert len(names["bonus"]) == 4 * 32 + 65
     step = names["run"].steps[0].step
     record = to_json(step.struct_hash())
-    opened = creatoken_studio.memory.disclose(record, "/input/json/feedback/clicks/hash")
-    assert opened.field.value == to_json(names["report"].figure.report_hash)
-    assert opened.verify(step.detail)
+    for name, finding in (("clicks", names["report"]), ("scene", names["scene"])):
+        opened = creatoken_studio.memory.disclose(record, f"/input/json/feedback/{name}/hash")
+        assert opened.field.value == to_json(finding.hash)
+        assert opened.verify(step.detail)

@@ -23,6 +23,7 @@ from creatoken_sdk.flywheel.errors import EventError, EvidenceError, TableError
 from creatoken_sdk.flywheel.events import Added
 from creatoken_sdk.flywheel.feedback import feedback
 from creatoken_sdk.flywheel.metrics import Metrics
+from creatoken_sdk.flywheel.observations import Observation
 from creatoken_sdk.record import Domain, name_hash, verify
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.studio import Studio
@@ -220,6 +221,22 @@ def test_report__given_channels__adds_up_from_sums_that_are_proved_on_chain(
     assert sum(row["value"] for rows in report.sums.values() for row in rows) == 35
     with pytest.raises(RecordError):
         batch.prove({**row, "value": 36})
+
+
+def test_observations__given_sums__joins_successes_to_impressions_by_channel(
+    metrics: Metrics,
+) -> None:
+    add(metrics, event("a", 3), event("b", 100, metric="views"), event("m", 9, metric="sales"))
+    add(metrics, event("c", 50, metric="views", channel="mail"), event("d", 1, channel="shop"))
+    add(metrics, event("e", 7, asset=hex(OTHER)))
+    add(metrics, event("a", 999), source=Account.create().address)
+    metrics.anchor()
+    told = {"source": REPORTER.address, "successes": "clicks", "impressions": "views"}
+    assert metrics.observations({BANNER: "shore"}, **told) == [
+        Observation(hex(BANNER), "shore", "mail", 50, 0),
+        Observation(hex(BANNER), "shore", "shop", 0, 1),
+        Observation(hex(BANNER), "shore", "web", 100, 3),
+    ]
 
 
 def test_report__given_nothing_anchored__is_refused(metrics: Metrics) -> None:
