@@ -28,7 +28,7 @@ _KEY = "CREATOKEN_KEY"
 def open_studio(
     where: str, rpc: str, deployment: Path | None, witness: str | None = None
 ) -> Iterator[Studio]:
-    """Open a studio that a pipeline made, as the account whose private key is in the environment."""
+    """Open a pipeline's studio as the account whose private key is in the environment."""
     if "://" not in where and not Path(where).exists():
         raise RecordError(f"there is no studio at {where}; correct the path, pipelines make it")
     try:

@@ -35,8 +35,8 @@ class Status:
         found = []
         if refused := self.jobs.get(JobState.REVERTED, 0):
             found.append(
-                f"{refused} jobs were refused by a contract: a relayer names the reasons; once they "
-                "are gone, retry"
+                f"{refused} jobs were refused by a contract: a relayer names the reasons; retry "
+                "once they are gone"
             )
         if self.waiting_seconds > _ALARM_SECONDS:
             found.append(

@@ -1,5 +1,6 @@
 """What the documents tell people to run does run."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from eth_account import Account
+
+from creatoken_sdk import Creatoken
+from creatoken_sdk.anvil import Anvil
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
@@ -38,6 +42,19 @@ def test_test_a_pipeline__when_its_files_run__pass_with_nothing_but_the_plugin(t
     command = [sys.executable, "-m", "pytest", "-q", "-pno:ape_test", "-pno:cacheprovider"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_networks__when_followed_on_ones_own_machine__puts_all_contracts_there(tmp_path):
+    text = (ROOT / "docs/networks.md").read_text().split("## Your own machine")[1]
+    key, command = re.findall(r"^(CREATOKEN_DEPLOYER_KEY)=0x... python3 dev.py (.*)$", text, re.M)[
+        0
+    ]
+    with Anvil() as chain:
+        here = command.replace("http://127.0.0.1:8545", chain.url).split()
+        here[0] = str(Path(sys.executable).with_name("ape"))
+        env = os.environ | {key: chain.accounts[0].key.to_0x_hex()}
+        subprocess.run([*here, "--folder", tmp_path], cwd=ROOT, env=env, check=True, timeout=120)
+        Creatoken.connect(chain.url)  # which asks for the code of every contract
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
