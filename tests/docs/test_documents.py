@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from creatoken_sdk import Creatoken
+from creatoken_sdk import AssetInput, Creatoken
 from creatoken_sdk.anvil import Anvil
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +42,27 @@ def test_test_a_pipeline__when_its_files_run__pass_with_nothing_but_the_plugin(t
     command = [sys.executable, "-m", "pytest", "-q", "-pno:ape_test", "-pno:cacheprovider"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_write_a_gate__when_its_python_runs__approves_through_the_gate(
+    creatoken_client, creatoken_work, creatoken_chain, creatoken_actors
+):
+    gate = Account.create().address
+    creatoken_chain.request("anvil_setCode", gate, "0x600160005260206000f3")  # says yes
+    asset = AssetInput(
+        creator=creatoken_actors.recorder.address,
+        content_hash=b"a" * 32,
+        record_root=b"b" * 32,
+        work_id=creatoken_work.id,
+    )
+    creatoken_client.with_signer(creatoken_actors.recorder).assets.register(asset)
+    project = creatoken_client.works.project_of(creatoken_work.id)
+    names = {"ct": creatoken_client, "gate": gate, "asset": asset, "project": project}
+    names |= {"maya": creatoken_actors.director, "asset_id": creatoken_client.assets.id_of(asset)}
+    text = (ROOT / "docs/how-to/write-a-gate.md").read_text()
+    exec(re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0], names)
+    assert creatoken_client.projects.gates_of(project, 7) == (gate,)
+    assert creatoken_client.assets.get(names["asset_id"]).stages == (7,)
 
 
 def test_networks__when_followed_on_ones_own_machine__puts_all_contracts_there(tmp_path):
