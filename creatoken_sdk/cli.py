@@ -81,6 +81,9 @@ def relay(
         str, typer.Option(help="latest, safe, final, or a number of blocks below the head.")
     ] = "final",
     timeout: Annotated[float, typer.Option(help="Seconds to work at most.")] = 600,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Also send again what a contract refused.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show, send nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -91,7 +94,10 @@ def relay(
     from creatoken_sdk.relay import open_studio, settle, waiting
 
     with open_studio(where, rpc, deployment, witness) as studio:
-        found = waiting(studio) if dry_run else settle(studio, finality, timeout, _told(as_json))
+        if dry_run:
+            found = waiting(studio)
+        else:
+            found = settle(studio, finality, timeout, _told(as_json), retry=retry)
     _print(found, as_json)
     raise typer.Exit(1 if found["alarms"] else 0)
 

@@ -28,7 +28,9 @@ _KEY = "CREATOKEN_KEY"
 def open_studio(
     where: str, rpc: str, deployment: Path | None, witness: str | None = None
 ) -> Iterator[Studio]:
-    """Open a studio as the account whose private key is in the environment."""
+    """Open a pipeline's studio as the account whose private key is in the environment."""
+    if "://" not in where and not Path(where).exists():
+        raise RecordError(f"there is no studio at {where}; correct the path, pipelines make it")
     try:
         account = Account.from_key(os.environ[_KEY])
     except KeyError:
@@ -54,10 +56,15 @@ def settle(
     finality: str,
     timeout_seconds: float,
     progress: Callable[[Counter[JobState]], None],
+    *,
+    retry: bool = False,
 ) -> dict[str, Any]:
-    """Settle what is recorded; return where everything stands then."""
+    """Settle what is recorded, and with `retry` what was refused; return where it stands then."""
+    wait = _finality(finality)
+    if retry:
+        studio.retry()
     try:
-        studio.flush(wait=_finality(finality), timeout_seconds=timeout_seconds, progress=progress)
+        studio.flush(wait=wait, timeout_seconds=timeout_seconds, progress=progress)
     except SettlementError as error:
         found = standing(studio) | {"refused": [f"{job.kind}: {job.reason}" for job in error.jobs]}
         found["alarms"] += map(str, error.runs)

@@ -17,7 +17,7 @@ from typing import Any
 from creatoken_sdk.chain.assets import AssetInput
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.errors import ChainError, CreatokenError, RecordError
-from creatoken_sdk.record import Certificate, Disclosure
+from creatoken_sdk.record import Certificate, Disclosure, SignedStep
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
 from creatoken_sdk.studio.carried import Anchored
@@ -67,7 +67,7 @@ def pack(
     evidence["stepProofs"] = {
         index: proof for index, proof in evidence["stepProofs"].items() if int(index) in steps
     }
-    evidence["disclosures"] = [opened(*one) for one in disclosures]
+    evidence["disclosures"] = [_held(*one, certificate, steps) for one in disclosures]
     name = _UNNAMED if _NAME in shown["erased"] else file.name
     evidence["file"] = f"file/{_plain(name)}" if with_file else ""
     _prove(client, evidence["events"])
@@ -112,6 +112,23 @@ def _judge(
     reason = f"the bundle is of chain {chain}, {here}; ask a node of chain {chain}"
     foreign = Finding("chain", State.UNKNOWN, reason)
     return Report(report.integrity, report.trust, Verdict((foreign, *report.chain.findings)))
+
+
+def _held(
+    step: int | None,
+    disclosure: Disclosure,
+    certificate: Certificate,
+    steps: Mapping[int, SignedStep],
+) -> dict[str, Any]:
+    """A field of another document would make the whole bundle fail: refuse it here."""
+    detail = certificate.root if step is None else step in steps and steps[step].step.detail
+    if detail and disclosure.verify(detail):
+        return opened(step, disclosure)
+    where = "the record" if step is None else f"step {step}, as far as the bundle shows it,"
+    raise RecordError(
+        f"{where} did not say {disclosure.field.path}; pass it with the `step` that `memory.find` "
+        "names, or None for the record"
+    )
 
 
 def opened(step: int | None, disclosure: Disclosure) -> dict[str, Any]:

@@ -144,24 +144,26 @@ class Jobs:
         ]
 
     def others(self) -> list[str]:
-        """Return the other accounts of the chain that have queued jobs."""
+        """Return the other accounts of the chain that have jobs queued or refused."""
         rows = self._store.rows(
-            "SELECT DISTINCT account FROM jobs"
-            " WHERE chain_id = ? AND account <> ? AND state = 'queued' ORDER BY account",
+            "SELECT DISTINCT account FROM jobs WHERE chain_id = ? AND account <> ?"
+            " AND state IN ('queued', 'reverted') ORDER BY account",
             self._owner,
         )
         return [account for (account,) in rows]
 
     def take_over(self, db: Database, account: str) -> None:
-        """Make those queued jobs of another account ours that it signed no transaction for.
+        """Queue as ours what another account has queued or refused and signed no transaction for.
 
-        Hold its sequencer's lock. An anchor is its sender's, and so is the question for it.
+        What was refused to it, such as for want of a role, may not be to us. Hold its sequencer's
+        lock. An anchor is its sender's, and so is the question for it.
         """
         chain_id, successor = self._owner
         db.execute(
-            "UPDATE jobs SET account = ?, effect_data = CASE kind WHEN 'anchor'"
+            "UPDATE jobs SET account = ?, state = 'queued', reason = '',"
+            " effect_data = CASE kind WHEN 'anchor'"
             " THEN replace(effect_data, ?, ?) ELSE effect_data END"
-            " WHERE chain_id = ? AND account = ? AND state = 'queued'"
+            " WHERE chain_id = ? AND account = ? AND state IN ('queued', 'reverted')"
             " AND NOT EXISTS (SELECT 1 FROM transactions WHERE job_id = jobs.id)",
             (successor, account[2:].lower(), successor[2:].lower(), chain_id, account),
         )

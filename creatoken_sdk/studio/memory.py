@@ -20,11 +20,15 @@ _TABLES = {"steps": ("struct_hash", "document"), "assets": ("id", "certificate")
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A private document of the store: of a step (its struct hash) or of an asset (its id)."""
+    """A private document of the store: of a step (its struct hash) or of an asset (its id).
+
+    `step` is the step's place in its run; None for an asset.
+    """
 
     id: str
     run: str
     what: str
+    step: int | None
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,9 @@ class Memory:
         written = json.dumps(text)[1:-1].replace("\\", "\\\\").replace("%", "\\%")
         pattern = "%" + written.replace("_", "\\_") + "%"
         rows = self.store.rows(
-            "SELECT struct_hash, runs.name, key FROM steps JOIN runs ON runs.id = run_id"
+            "SELECT struct_hash, runs.name, key, position FROM steps JOIN runs ON runs.id = run_id"
             " WHERE document LIKE ? ESCAPE '\\' UNION ALL"
-            " SELECT assets.id, runs.name, file FROM assets JOIN runs ON runs.id = run_id"
+            " SELECT assets.id, runs.name, file, NULL FROM assets JOIN runs ON runs.id = run_id"
             " WHERE certificate LIKE ? ESCAPE '\\'",
             (pattern, pattern),
         )

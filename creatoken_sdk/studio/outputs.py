@@ -10,6 +10,7 @@ from typing import Any
 
 from creatoken_sdk.chain.assets import AssetInput
 from creatoken_sdk.chain.client import Creatoken
+from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import Certificate, SignedStep, asset_document, asset_leaf
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.signatures import Signer
@@ -50,8 +51,13 @@ class Output:
         key: bytes,
     ) -> Output:
         """Commit to the record of a file, hashed already, and have the creator sign for it."""
-        details = {"file": file["file"], "bytes": file["bytes"], **details}
-        details["contentHash"] = file["sha256"]  # so that the certificate alone finds its asset
+        known = {"file": file["file"], "bytes": file["bytes"]}
+        known["contentHash"] = file["sha256"]  # so that the certificate alone finds its asset
+        if taken := sorted(known.keys() & details.keys()):
+            raise RecordError(
+                f"details have {taken[0]!r} already, of the file; name yours otherwise"
+            )
+        details = {**known, **details}
         record = asset_document(client.works.domain, steps, parents, details)
         certificate = Certificate.issue(record, key)
         asset = AssetInput(

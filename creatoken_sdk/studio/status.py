@@ -34,7 +34,10 @@ class Status:
         """Return what needs somebody, in words; empty if nothing does."""
         found = []
         if refused := self.jobs.get(JobState.REVERTED, 0):
-            found.append(f"{refused} jobs were refused by a contract: see their reasons, retry")
+            found.append(
+                f"{refused} jobs were refused by a contract: a relayer names the reasons; retry "
+                "once they are gone"
+            )
         if self.waiting_seconds > _ALARM_SECONDS:
             found.append(
                 f"a job has waited for {self.waiting_seconds} s: check that a relayer runs and "

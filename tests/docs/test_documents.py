@@ -1,5 +1,6 @@
 """What the documents tell people to run does run."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from eth_account import Account
+
+from creatoken_sdk import AssetInput, Creatoken
+from creatoken_sdk.anvil import Anvil
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
@@ -38,6 +42,40 @@ def test_test_a_pipeline__when_its_files_run__pass_with_nothing_but_the_plugin(t
     command = [sys.executable, "-m", "pytest", "-q", "-pno:ape_test", "-pno:cacheprovider"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_write_a_gate__when_its_python_runs__approves_through_the_gate(
+    creatoken_client, creatoken_work, creatoken_chain, creatoken_actors
+):
+    gate = Account.create().address
+    creatoken_chain.request("anvil_setCode", gate, "0x600160005260206000f3")  # says yes
+    asset = AssetInput(
+        creator=creatoken_actors.recorder.address,
+        content_hash=b"a" * 32,
+        record_root=b"b" * 32,
+        work_id=creatoken_work.id,
+    )
+    creatoken_client.with_signer(creatoken_actors.recorder).assets.register(asset)
+    project = creatoken_client.works.project_of(creatoken_work.id)
+    names = {"ct": creatoken_client, "gate": gate, "asset": asset, "project": project}
+    names |= {"maya": creatoken_actors.director, "asset_id": creatoken_client.assets.id_of(asset)}
+    text = (ROOT / "docs/how-to/write-a-gate.md").read_text()
+    exec(re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0], names)
+    assert creatoken_client.projects.gates_of(project, 7) == (gate,)
+    assert creatoken_client.assets.get(names["asset_id"]).stages == (7,)
+
+
+def test_networks__when_followed_on_ones_own_machine__puts_all_contracts_there(tmp_path):
+    text = (ROOT / "docs/networks.md").read_text().split("## Your own machine")[1]
+    key, command = re.findall(r"^(CREATOKEN_DEPLOYER_KEY)=0x... python3 dev.py (.*)$", text, re.M)[
+        0
+    ]
+    with Anvil() as chain:
+        here = command.replace("http://127.0.0.1:8545", chain.url).split()
+        here[0] = str(Path(sys.executable).with_name("ape"))
+        env = os.environ | {key: chain.accounts[0].key.to_0x_hex()}
+        subprocess.run([*here, "--folder", tmp_path], cwd=ROOT, env=env, check=True, timeout=120)
+        Creatoken.connect(chain.url)  # which asks for the code of every contract
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -14,19 +14,18 @@ HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 
 
 @pytest.fixture
-def follow(
-    creatoken_chain, creatoken_client, creatoken_actors, creatoken_work, tmp_path, monkeypatch
-):
+def follow(creatoken_chain, creatoken_actors, tmp_path, monkeypatch):
     """Runs the pipeline of the first page, with or without its flush; returns its names."""
     monkeypatch.chdir(tmp_path)
 
     def run(*, flush):
         people = creatoken_actors
-        names = {"ct": creatoken_client.with_signer(people.recorder), "work": creatoken_work}
-        names |= {"agent": people.agent, "ana": Account.create(), "maya": people.director}
+        names = {"admin": people.studio, "pipeline": people.recorder, "maya": people.director}
+        names |= {"agent": people.agent, "ana": Account.create()}
         text = (HOW_TO / "instrument-a-pipeline.md").read_text()
-        [code] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-        exec(code if flush else code.replace("studio.flush", "dict"), names)
+        for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+            here = code.replace("http://127.0.0.1:8545", creatoken_chain.url)
+            exec(here if flush else here.replace("studio.flush", "dict"), names)
         return names
 
     return run
@@ -43,6 +42,8 @@ def test_instrument_a_pipeline__when_followed__pays_agent_and_ana_and_registers_
     names = follow(flush=True)
     assert settled(creatoken_client, names) == ([60, 40], True)
     assert names["run"].unrecorded == []
+    names["studio"].flush(wait="latest")  # the scenes that threads drafted
+    assert settled(creatoken_client, names) == ([60 + 3 * 60, 40], True)
 
 
 def test_run_a_relayer__when_followed__settles_what_a_pipeline_recorded(
@@ -65,6 +66,6 @@ def test_run_a_relayer__when_followed__settles_what_a_pipeline_recorded(
         )
         assert (done.returncode, done.stderr) == (0, "")
         told.append(json.loads(done.stdout))
-    assert settled(creatoken_client, names) == ([60, 40], True)
-    assert [one["jobs"] for one in told] == [{"final": 2}, {"final": 2}]
+    assert settled(creatoken_client, names) == ([60 + 3 * 60, 40], True)
+    assert [one["jobs"] for one in told] == [{"final": 3}, {"final": 3}]
     assert [one["alarms"] for one in told] == [[], []]

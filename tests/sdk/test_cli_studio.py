@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from creatoken_sdk import Role
+
 
 @pytest.fixture
 def creatoken(creatoken_chain, tmp_path):
@@ -79,7 +81,9 @@ def test_verify__given_a_name_that_steers_the_terminal__shows_it_escaped(
         ({"CREATOKEN_KEY": "0x1"}, "64 hex"),
     ],
 )
-def test_relay__without_a_key__says_where_to_put_it_and_shows_none(creatoken, key, says):
+def test_relay__without_a_key__says_where_to_put_it_and_shows_none(
+    creatoken, creatoken_studio, key, says
+):
     code, told, complaint = creatoken("relay", "studio.db", **key)
     assert (code, told) == (1, "")
     assert says in complaint
@@ -99,11 +103,50 @@ def test_relay__when_dry__says_what_would_be_sent_and_sends_nothing(
     assert creatoken_chain.request("eth_blockNumber") == height
 
 
-def test_relay__given_an_unknown_finality__names_those_there_are(creatoken, creatoken_actors):
+def test_relay__given_an_unknown_finality__names_those_there_are(
+    creatoken, creatoken_studio, creatoken_actors
+):
     key = creatoken_actors.recorder.key.hex()
     code, _, complaint = creatoken("relay", "studio.db", "--finality", "soon", CREATOKEN_KEY=key)
     assert code == 1
     assert "use latest, safe, final, or a number of blocks" in complaint
+
+
+@pytest.mark.parametrize("command", ["relay", "status"])
+def test_relay__when_the_studio_is_missing__says_so_and_makes_none(
+    creatoken, creatoken_actors, tmp_path, command
+):
+    key = creatoken_actors.recorder.key.hex()
+    code, told, complaint = creatoken(command, "stduio.db", CREATOKEN_KEY=key)
+    assert (code, told) == (1, "")
+    assert complaint.startswith("creatoken: there is no studio at stduio.db; correct the path")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_relay__when_another_account_was_refused__settles_what_that_had_taken(
+    creatoken, creatoken_run, creatoken_actors
+):
+    """An account without the role, such as by a wrong key, takes nothing out of sight."""
+    told = []
+    for account in (creatoken_actors.buyer, creatoken_actors.recorder):
+        command = ("relay", "studio.db", "--finality", "latest", "--json")
+        code, out, complaint = creatoken(*command, CREATOKEN_KEY=account.key.hex())
+        assert complaint == ""
+        told.append((code, json.loads(out)["jobs"]))
+    assert told == [(1, {"reverted": 1}), (0, {"final": 1})]
+
+
+def test_relay__when_told_to_retry__sends_what_was_refused(
+    creatoken, creatoken_client, creatoken_run, creatoken_actors
+):
+    command = ("relay", "studio.db", "--finality", "latest", "--json")
+    helper = creatoken_actors.agent
+    told = []
+    for more in ((), (), ("--retry",)):
+        code, out, _ = creatoken(*command, *more, CREATOKEN_KEY=helper.key.hex())
+        told.append((code, json.loads(out)["jobs"]))
+        creatoken_client.projects.set_roles(1, helper, Role.RECORDER)
+    assert told == [(1, {"reverted": 1}), (1, {"reverted": 1}), (0, {"final": 1})]
 
 
 def test_rescue__given_an_intact_store__leaves_it_alone(creatoken, creatoken_studio, tmp_path):

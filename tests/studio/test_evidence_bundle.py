@@ -201,10 +201,19 @@ def test_pack__given_an_opened_field_of_a_step__proves_it_under_what_the_actor_s
     scene, tmp_path
 ):
     [draft] = [one for one in scene.studio.memory.find("copy-7") if one.run == "banner"]
-    opened = (1, scene.studio.memory.disclose(draft.id, "/model"))
+    opened = (draft.step, scene.studio.memory.disclose(draft.id, "/model"))
     path = scene.studio.pack(scene.banner, tmp_path / "b.zip", disclosures=[opened])
     assert verify_bundle(path).integrity["disclosure 0"].reason == "/model is copy-7"
     assert '/model is "copy-7"' in run(path)[1]
+
+
+@pytest.mark.parametrize("step", [None, 0, 99])
+def test_pack__given_an_opened_field_of_another_document__packs_nothing(scene, tmp_path, step):
+    [draft] = [one for one in scene.studio.memory.find("copy-7") if one.run == "banner"]
+    opened = (step, scene.studio.memory.disclose(draft.id, "/model"))
+    with pytest.raises(RecordError, match="did not say /model; pass it with the `step`"):
+        scene.studio.pack(scene.banner, tmp_path / "b.zip", disclosures=[opened])
+    assert not (tmp_path / "b.zip").exists()
 
 
 def test_pack__given_a_path_that_exists__changes_nothing(scene, bundle):

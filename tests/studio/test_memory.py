@@ -10,6 +10,7 @@ import pytest
 from creatoken_sdk.errors import ErasedError, RecordError
 from creatoken_sdk.record import SHAPE, Field, canonical
 from creatoken_sdk.record.commitments import DOMAIN, salt
+from creatoken_sdk.studio.memory import Remembered
 from creatoken_sdk.studio.run import Run
 from creatoken_sdk.studio.studio import Studio
 from creatoken_sdk.testing.plugin import Actors
@@ -74,7 +75,7 @@ def test_find__given_a_piece_of_text__finds_the_step(
     creatoken_studio: Studio, drafted: Kept, text: str
 ) -> None:
     [found] = creatoken_studio.memory.find(text)
-    assert (found.id, found.run, found.what) == (drafted.id, "test", "draft#1")
+    assert found == Remembered(drafted.id, "test", "draft#1", step=1)
 
 
 @pytest.mark.parametrize("text", ["100 _ of it", "caf%", "zimtstern-4712", 'the \\"'])

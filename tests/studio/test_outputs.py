@@ -90,6 +90,14 @@ def test_output__given_all_steps__holds_them_signed_and_names_its_parents(
     assert kept(creatoken_studio)[0].made == "fine"
 
 
+@pytest.mark.parametrize("name", ["file", "bytes", "contentHash"])
+def test_output__given_details_that_the_file_has_itself__refuses_them(
+    creatoken_run: Run, banner: Path, name: str
+) -> None:
+    with pytest.raises(RecordError, match=f"details have '{name}' already"):
+        creatoken_run.output(banner, details={name: "mine"})
+
+
 def test_flush__when_a_draft_becomes_final__registers_it_at_the_time_of_its_anchor(
     creatoken_studio: Studio,
     creatoken_run: Run,
