@@ -65,6 +65,7 @@ class Examination:
         self.erased = set(certificate["erased"])
         self._file_hash = file_hash
         self._signers = Signers(client, evidence["wallets"])
+        self._approvers: set[str] = set()
 
     def integrity(self) -> Findings:
         """Check whether everything is what it was when it was signed."""
@@ -143,6 +144,8 @@ class Examination:
         for key in ("chainId", "verifyingContract"):
             same = f"/domain/{key}" in erased or record["domain"][key] == wanted[key]
             require(same, "the steps were signed for another contract or chain")
+        here = all(one.step.work_id == self.work_id for one in self.steps.values())
+        require(here, "the steps were signed for another work than the asset's")
         silent = [
             str(index)
             for index, one in self.steps.items()
@@ -222,6 +225,7 @@ class Examination:
         signature = _bytes(one["signature"])
         told = self._signers.signed(self._registry, message, signature, message.director)
         state = State.HOLDS if told else State.UNKNOWN
+        self._approvers.add(message.director)
         return state, f"{message.director} approved stage {stage}"
 
     @property
@@ -241,11 +245,16 @@ class Examination:
         return len(self.steps) == len(self.record.get("steps", []))
 
     def people(self) -> dict[str, list[str]]:
-        """Return the kinds in which each account acted: person, agent or tool."""
+        """Return as what each account signed: human, agent or tool, creator or approver.
+
+        Of the approvers those whom `trust` found.
+        """
+        steps = [signed.step for signed in self.steps.values()]
+        acted = [(step.actor, ActorKind(step.actor_kind).name.lower()) for step in steps]
+        acted.append((self.asset["creator"], "creator"))
         found: dict[str, list[str]] = {}
-        for signed in self.steps.values():
-            kind = ActorKind(signed.step.actor_kind).name.lower()
-            kinds = found.setdefault(signed.step.actor, [])
+        for account, kind in acted + [(one, "approver") for one in sorted(self._approvers)]:
+            kinds = found.setdefault(account, [])
             kinds += [] if kind in kinds else [kind]
         return found
 

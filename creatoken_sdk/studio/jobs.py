@@ -40,6 +40,11 @@ class JobState(str, Enum):
 
 
 _WITHDRAWN = JobState.WITHDRAWN.value
+_NOT_SENT = (
+    "state IN ('queued', 'reverted')"
+    " AND NOT EXISTS (SELECT 1 FROM transactions WHERE job_id = jobs.id)"
+)
+_RECORDS = "chain_id = ? AND kind = 'record' AND effect_target = ? AND state <> ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,31 +128,39 @@ class Jobs:
         through = (JobState.FINAL.value, JobState.REVERTED.value)
         return self._select("nonce >= ? AND state IN (?, ?)", nonce, *through)
 
-    def recorded(self, token: str) -> list[tuple[Effect, int, bool]]:
-        """Return effect and shares of every job, of any account, that records steps on a token.
+    def recorded(self, token: str) -> list[tuple[bytes, Effect, int, bool]]:
+        """Return call, effect and shares of every job, of any account, for steps on a token.
 
         And whether it is final; those that nobody sent yet count no shares.
         """
         rows = self._store.rows(
-            "SELECT effect_data, subject, state FROM jobs"
-            " WHERE chain_id = ? AND kind = 'record' AND effect_target = ?",
-            (self._owner[0], token),
+            f"SELECT data, effect_data, subject, state FROM jobs WHERE {_RECORDS}",
+            (self._owner[0], token, _WITHDRAWN),
         )
         counted = (JobState.SENT, JobState.MINED, JobState.FINAL)
         return [
             (
+                bytes.fromhex(call[2:]),
                 Effect(token, bytes.fromhex(data[2:])),
                 json.loads(subject).get("shares", 0) * (JobState(state) in counted),
                 JobState(state) == JobState.FINAL,
             )
-            for data, subject, state in rows
+            for call, data, subject, state in rows
         ]
 
-    def others(self) -> list[str]:
-        """Return the other accounts of the chain that have jobs queued or refused."""
+    def transactions(self, token: str) -> set[str]:
+        """Return the hashes of all transactions that were signed for those jobs."""
         rows = self._store.rows(
-            "SELECT DISTINCT account FROM jobs WHERE chain_id = ? AND account <> ?"
-            " AND state IN ('queued', 'reverted') ORDER BY account",
+            f"SELECT hash FROM transactions WHERE job_id IN (SELECT id FROM jobs WHERE {_RECORDS})",
+            (self._owner[0], token, _WITHDRAWN),
+        )
+        return {tx_hash for (tx_hash,) in rows}
+
+    def others(self) -> list[str]:
+        """Return the other accounts of the chain that have queued or refused jobs."""
+        rows = self._store.rows(
+            "SELECT DISTINCT account FROM jobs"
+            f" WHERE chain_id = ? AND account <> ? AND {_NOT_SENT} ORDER BY account",
             self._owner,
         )
         return [account for (account,) in rows]
@@ -163,8 +176,7 @@ class Jobs:
             "UPDATE jobs SET account = ?, state = 'queued', reason = '',"
             " effect_data = CASE kind WHEN 'anchor'"
             " THEN replace(effect_data, ?, ?) ELSE effect_data END"
-            " WHERE chain_id = ? AND account = ? AND state IN ('queued', 'reverted')"
-            " AND NOT EXISTS (SELECT 1 FROM transactions WHERE job_id = jobs.id)",
+            f" WHERE chain_id = ? AND account = ? AND {_NOT_SENT}",
             (successor, account[2:].lower(), successor[2:].lower(), chain_id, account),
         )
 
@@ -176,7 +188,7 @@ class Jobs:
     def withdraw(self, db: Database, run_id: str, on_chain: Collection[bytes]) -> None:
         """Take back the last jobs that record a run, as far as no transaction may do them any more.
 
-        `on_chain` are the step roots that are done; what is taken back counts as unsettled.
+        `on_chain` are the step roots of this store; what is taken back counts as unsettled.
         """
         for job_id, root, subject, state in self._of_run(db, run_id):
             under_way = db.rows(
@@ -186,7 +198,9 @@ class Jobs:
             unsent = state in (JobState.QUEUED, JobState.REVERTED) and not under_way
             if not unsent or root in on_chain:
                 return
-            db.execute("UPDATE jobs SET state = ? WHERE id = ?", (_WITHDRAWN, job_id))
+            change = "UPDATE jobs SET state = ? WHERE id = ? AND state = ?"
+            if not db.execute(change, (_WITHDRAWN, job_id, state.value)):
+                return  # a sequencer took it meanwhile
             db.execute(
                 "UPDATE runs SET settled = settled - ? WHERE id = ?", (subject["new"], run_id)
             )
@@ -194,16 +208,17 @@ class Jobs:
     def _of_run(
         self, db: Database, run_id: str
     ) -> list[tuple[str, bytes, Mapping[str, Any], JobState]]:
-        """Id, root, subject and state of the jobs that record a run, latest first."""
+        """Id, root, subject and state of the jobs that record a run, latest steps first."""
         rows = db.rows(
             "SELECT id, effect_data, subject, state FROM jobs WHERE kind = 'record'"
-            " AND state <> ? AND subject LIKE ? ORDER BY position DESC",
+            " AND state <> ? AND subject LIKE ?",
             (_WITHDRAWN, f'%"{run_id}"%'),
         )
-        return [
+        jobs = [
             (job_id, bytes.fromhex(data[-64:]), json.loads(subject), JobState(state))
             for job_id, data, subject, state in rows
         ]
+        return sorted(jobs, key=lambda job: -job[2]["steps"])  # one that is back is no new one
 
     def unexplained(self) -> list[Job]:
         """Return the jobs that are done, by none of their transactions that we know of."""

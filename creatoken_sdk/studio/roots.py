@@ -29,7 +29,7 @@ _RECENT = 64
 class Root:
     """A root over the first `steps` steps of a run.
 
-    `sent` is the calldata that recorded it, None if a job of the store has the root.
+    `sent` is the calldata that recorded it, None if that is the call of a job of the store.
     """
 
     root: bytes
@@ -62,19 +62,22 @@ class Roots:
         """Return all roots on a work's token; none as long as all are of this store."""
         jobs = Jobs(self.store, self.client.chain_id, self.client.address)
         ours = jobs.recorded(token)
-        minted = sum(n for effect, n, over in ours if n and (over or effect.is_done(self._rpc)))
+        minted = sum(n for _, effect, n, over in ours if n and (over or effect.is_done(self._rpc)))
         supply = self._number(token, "totalSupply")  # asked last: what came since shows in it
         if minted == supply:
             return []
-        known = {effect.data[-32:] for effect, _, _ in ours}
         logs = [(log, decode_log(log)) for log in self._logs(token)]
         events = [(log, event) for log, event in logs if event and event.name == "StepsRecorded"]
         if sum(event["shares"] for _, event in events) < supply:
             self._require_sealed(token)
+        signed, calls = jobs.transactions(token), {call for call, _, _, _ in ours}
+        sent = [
+            None if log["transactionHash"] in signed else self._calldata(log) for log, _ in events
+        ]
+        # The same root by another call gave other shares: the steps were in other portions.
         return [
-            Root(root, event["step_count"], None if root in known else self._calldata(log))
-            for log, event in events
-            for root in [event["steps_root"]]
+            Root(event["steps_root"], event["step_count"], None if call in calls else call)
+            for call, (_, event) in zip(sent, events, strict=True)
         ]
 
     def _require_sealed(self, token: str) -> None:

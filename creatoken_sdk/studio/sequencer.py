@@ -147,12 +147,11 @@ class Sequencer:
         return trouble
 
     def _send(self, job: Job, head: Head, roots_of: Callable[[str], list[Root]]) -> None:
+        if _is_overtaken(job, roots_of):
+            self._move(job, JobState.REVERTED, reason=_OVERTAKEN)
+            return
         if self._is_done(job.effect):
             self._move(job, JobState.MINED)
-            return
-        first_step = job.call.data[-32:]
-        if job.kind == "record" and any(r.is_copy_of(first_step) for r in roots_of(job.call.to)):
-            self._move(job, JobState.REVERTED, reason=_OVERTAKEN)
             return
         nonce = self._transactions.free_nonce(head.nonce)
         try:
@@ -188,7 +187,7 @@ class Sequencer:
         if head.final_nonce > job.nonce:
             self._lose_nonce(job, job.nonce, under_way)
         elif head.nonce <= job.nonce:
-            self._push(job, under_way[0], head)
+            self._push(job, under_way, head)
 
     def _follow_effect(self, job: Job, head: Head) -> None:
         """Somebody else did the job: there is no transaction of ours to look at."""
@@ -259,9 +258,17 @@ class Sequencer:
             self._transactions.close_others(db, job.id, TransactionState.DROPPED)
             self._jobs.move(db, job, JobState.QUEUED)
 
-    def _push(self, job: Job, newest: Sent, head: Head) -> None:
+    def _push(self, job: Job, under_way: Sequence[Sent], head: Head) -> None:
         """Broadcast again what the node forgot; replace what its fee holds back."""
         self._is_done(job.effect)  # not to a chain without the contract
+
+        def is_forgotten() -> bool:
+            return not any(map(self._knows, under_way))
+
+        newest, forgotten = under_way[0], is_forgotten()
+        if forgotten and _is_overtaken(job, self._roots.of) and self._lasts(is_forgotten):
+            self._drop(job)
+            return
         fee = newest.signed.fields.get("maxFeePerGas", newest.signed.fields.get("gasPrice", 0))
         waited = abs(time.time() - newest.created_at) >= self.stuck_seconds  # clocks jump
         is_next = head.nonce == job.nonce and fee < _ENOUGH * self._rpc.integer("eth_gasPrice")
@@ -323,3 +330,14 @@ class Sequencer:
                 f"{self._rpc.endpoint} and {self.witness.endpoint} disagree on what is on chain; "
                 "wait if one lags behind, else replace the one that is wrong"
             )
+
+
+def _is_overtaken(job: Job, roots_of: Callable[[str], list[Root]]) -> bool:
+    """Return whether another copy of the store settled some of the job's steps, or all."""
+    if job.kind != "record":
+        return False
+    first_step, settled = job.call.data[-32:], job.subject["steps"] - job.subject["new"]
+    roots = roots_of(job.call.to)
+    if any(root.sent is None and root.root == job.effect.data[-32:] for root in roots):
+        return False  # by the very same call
+    return any(root.steps > settled and root.is_copy_of(first_step) for root in roots)

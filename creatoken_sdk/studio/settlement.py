@@ -105,7 +105,7 @@ class Settlement:
                 "another name"
             )
         if settled:
-            self._jobs.withdraw(db, run_id, {root.root for root in roots})
+            self._jobs.withdraw(db, run_id, {one.root for one in roots if one not in settled})
         ends = {root.steps for root in settled}
         signed = next((i for i, step in enumerate(steps) if not step.signed), len(steps))
         if signed > max(ends, default=0):

@@ -22,16 +22,15 @@ Found = tuple[State, str]
 
 
 def signers_of(exam: Examination, client: Creatoken | None, known: Mapping[str, str]) -> Found:
-    """Name the accounts that signed steps; unknown unless the caller knows each of them.
+    """Name the accounts that signed; unknown unless the caller knows each of them.
 
     Roles are shown, but prove nothing: whoever copies a file can open a project of his own.
     """
-    people = exam.people()
-    if not people:
+    if not exam.steps:
         return State.UNKNOWN, "no steps are shown"
     project = client.works.project_of(exam.work_id) if client and exam.work_id else 0
     lines, strangers = [], False
-    for account, kinds in sorted(people.items()):
+    for account, kinds in sorted(exam.people().items()):
         roles = client.projects.roles_of(project, account) if client and project else Role(0)
         names = [role.name.lower() for role in Role if role in roles and role.name]
         role = f", {' and '.join(names)} of project {project}" if names else ""

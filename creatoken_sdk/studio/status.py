@@ -55,15 +55,15 @@ class Status:
             " WHERE chain_id = ? AND account = ? GROUP BY state",
             (chain_id, account),
         )
-        through = (JobState.FINAL, JobState.REVERTED)
+        through = (JobState.FINAL, JobState.REVERTED, JobState.WITHDRAWN)
         oldest = [since for state, _, since in rows if JobState(state) not in through]
         steps, settled = store.rows(
             "SELECT (SELECT count(*) FROM steps), COALESCE(sum(settled), 0) FROM runs"
         )[0]
         elsewhere = store.rows(
-            "SELECT count(*) FROM jobs WHERE chain_id = ? AND account <> ? AND state IN (?, ?, ?)"
+            "SELECT count(*) FROM jobs WHERE chain_id = ? AND account <> ? AND state NOT IN (?, ?)"
             " AND EXISTS (SELECT 1 FROM transactions WHERE job_id = jobs.id)",
-            (chain_id, account, JobState.QUEUED.value, JobState.SENT.value, JobState.MINED.value),
+            (chain_id, account, JobState.FINAL.value, JobState.WITHDRAWN.value),
         )[0][0]
         unsigned = store.rows("SELECT count(*) FROM steps WHERE signature IS NULL")[0][0]
         return cls(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from creatoken_sdk.chain.projects import Role
 from creatoken_sdk.studio.jobs import JobState
 from faults.scene import DEPTH, Scene
 
@@ -63,3 +64,37 @@ def test_drain__given_a_job_whose_transaction_was_dropped__leaves_it_to_its_acco
     assert scene.as_helper().turn() == {}
     assert scene.settle() == {JobState.FINAL: 1}
     scene.assert_settled(drafts=1)
+
+
+@pytest.mark.threat("C2")
+def test_drain__given_jobs_that_the_other_account_was_refused__takes_them_over_to_be_retried(
+    scene: Scene,
+) -> None:
+    scene.record("a")
+    client = scene.client().with_signer(scene.director)
+    revoked = client.projects.set_roles.call(scene.project, scene.signer.address, Role(0))
+    scene.at_once(client, revoked)
+    assert scene.settle() == {JobState.REVERTED: 1}
+    successor = scene.as_helper()
+    assert successor.settle() == {JobState.REVERTED: 1}
+    studio = successor.studio()
+    assert "1 jobs were refused" in studio.status().alarms[0]
+    studio.close()
+    successor.retry()
+    assert successor.settle() == {JobState.FINAL: 1}
+    scene.assert_settled(drafts=1)
+
+
+@pytest.mark.threat("C2")
+def test_status__given_a_job_whose_transaction_was_refused_to_another_account__raises_an_alarm(
+    scene: Scene,
+) -> None:
+    scene.record("a")
+    scene.waiting()
+    scene.turn()
+    studio = scene.as_helper().studio()
+    with studio.store.transaction() as db:
+        db.execute("UPDATE jobs SET state = 'reverted'")
+    [alarm] = studio.status().alarms
+    assert alarm == "1 jobs wait for another account: run its relayer too"
+    studio.close()

@@ -168,6 +168,8 @@ class Case:
             hidden = f"/domain/{key}" in self.erased
             require(hidden or domain[key] == value, "the steps were signed for another contract")
         self.hashes()
+        works = {step["message"]["workId"] for step in self.steps.values()}
+        require(works <= {self.asset["workId"]}, "the steps were signed for another work")
         for i, step in self.steps.items():
             if not self.signed("Step", step, step["message"]["actor"], self.contracts["Works"]):
                 asked.append(str(i))
