@@ -251,7 +251,7 @@ class Examination:
         """
         steps = [signed.step for signed in self.steps.values()]
         acted = [(step.actor, ActorKind(step.actor_kind).name.lower()) for step in steps]
-        acted.append((self.asset["creator"], "creator"))
+        acted.append((str(self.asset["creator"]), "creator"))
         found: dict[str, list[str]] = {}
         for account, kind in acted + [(one, "approver") for one in sorted(self._approvers)]:
             kinds = found.setdefault(account, [])

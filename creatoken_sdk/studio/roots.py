@@ -15,6 +15,7 @@ from creatoken_sdk.chain.errors import (
     UnreachableError,
 )
 from creatoken_sdk.chain.events import decode_log, topic
+from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.jobs import Jobs
 from creatoken_sdk.studio.store import Store
@@ -46,11 +47,13 @@ class Roots:
     """What is recorded on the tokens of works.
 
     While all shares of a token are of this store's own jobs, nobody else minted any, and that is
-    one question to the chain. Only else are the token's events read.
+    one question to the chain. Only else are the token's events read. A `witness` is a second
+    endpoint that has to see as many shares.
     """
 
     store: Store
     client: Creatoken
+    witness: Rpc | None = None
 
     def __post_init__(self) -> None:
         """Begin without any events."""
@@ -63,7 +66,7 @@ class Roots:
         jobs = Jobs(self.store, self.client.chain_id, self.client.address)
         ours = jobs.recorded(token)
         minted = sum(n for _, effect, n, over in ours if n and (over or effect.is_done(self._rpc)))
-        supply = self._number(token, "totalSupply")  # asked last: what came since shows in it
+        supply = self._supply(token)  # asked last: what came since shows in it
         if minted == supply:
             return []
         logs = [(log, decode_log(log)) for log in self._logs(token)]
@@ -80,9 +83,18 @@ class Roots:
             for call, (_, event) in zip(sent, events, strict=True)
         ]
 
+    def _supply(self, token: str) -> int:
+        supply = _number(self._rpc, token, "totalSupply")
+        if self.witness and supply != _number(self.witness, token, "totalSupply"):
+            raise BadResponseError(
+                f"{self._rpc.endpoint} and {self.witness.endpoint} disagree on what is on chain; "
+                "wait if one lags behind, else replace the one that is wrong"
+            )
+        return supply
+
     def _require_sealed(self, token: str) -> None:
         """Sealing mints the shares of parents and lazy holders, without steps; nothing else."""
-        if not self._number(token, "sealedAt"):
+        if not _number(self._rpc, token, "sealedAt"):
             raise BadResponseError(
                 f"{self._rpc.endpoint} left out events of {token}; use another endpoint"
             )
@@ -146,7 +158,8 @@ class Roots:
             self._sent[tx_hash] = bytes.fromhex(str(found["input"]).removeprefix("0x"))
         return self._sent[tx_hash]
 
-    def _number(self, token: str, function: str) -> int:
-        data = to_json(encode_call("ContributionToken", function, ()))
-        answer = self._rpc.data("eth_call", {"to": token, "data": data}, "latest")
-        return int.from_bytes(answer, "big")
+
+def _number(rpc: Rpc, token: str, function: str) -> int:
+    data = to_json(encode_call("ContributionToken", function, ()))
+    answer = rpc.data("eth_call", {"to": token, "data": data}, "latest")
+    return int.from_bytes(answer, "big")

@@ -65,7 +65,7 @@ class Sequencer:
         self._jobs = Jobs(self.store, chain_id, account)
         self._transactions = Transactions(self.store, chain_id, account)
         self._rpc = self.client.wallet.rpc
-        self._roots = Roots(self.store, self.client)
+        self._roots = Roots(self.store, self.client, self.witness)
 
     def drain(
         self,

@@ -16,6 +16,7 @@ from creatoken_sdk.studio.jobs import JobState
 from creatoken_sdk.studio.studio import Studio
 from endpoint import SECRET, FaultyEndpoint
 from faults.scene import DEPTH, Scene
+from faults.test_copies import copy, flush
 
 RECEIPT = "eth_getTransactionReceipt"
 HOST = r"http://127\.0\.0\.1:\d+"
@@ -83,6 +84,20 @@ def test_flush__when_the_first_endpoint_forges_whole_blocks__is_never_final(
     studio.close()
     scene.assert_settled(drafts=1)
     assert scene.transactions() == [("final", 0, 0)]
+
+
+@pytest.mark.threat("C1", "C5")
+def test_drain__when_only_the_witness_sees_that_a_copy_settled__sends_nothing(
+    scene: Scene, fork: Anvil, witness: FaultyEndpoint
+) -> None:
+    scene.record("a")
+    other = copy(scene)
+    other.record("a", "b")
+    scene.waiting()
+    flush(other)
+    with pytest.raises(BadResponseError, match=DISAGREE):
+        scene.via(fork.url).turn(witness=Rpc.connect(witness.url))
+    assert scene.transactions() == []
 
 
 @pytest.mark.threat("C5", "D2")

@@ -263,6 +263,7 @@ class Case:
         self.hashes()
         told = [step["message"] for step in self.steps.values()]
         named = sorted({f"{one['actor']} ({KINDS[one['actorKind']]})" for one in told})
+        named.append(f"{self.asset['creator']} (creator)")
         return UNKNOWN, f"compare these accounts with people you know: {', '.join(named)}"
 
     def approvals(self):
