@@ -219,6 +219,7 @@ class Examination:
             about = (message.asset_id, message.stage, message.note_hash)
             require(about == (self._id, stage, note), "it is for another asset or stage")
         else:
+            require(one["type"] == "BulkApproval", "it is no approval")
             message = BulkApproval.from_json(one["message"])
             leaf = approval_leaf(self._id, stage, note)
             require(verify_proof(message.root, leaf, _hashes(one["proof"])), "it is for others")

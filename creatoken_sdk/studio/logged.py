@@ -63,10 +63,13 @@ def header_of(block: Mapping[str, Any]) -> str:
 
 
 def named(contract: str, event: str) -> str:
-    """Return an event of a packaged contract as its topic hashes it: name and types."""
-    entry = next(
-        e for e in artifact(contract).abi if (e["type"], e.get("name")) == ("event", event)
-    )
+    """Return an event of a packaged contract as its topic hashes it: name and types.
+
+    RecordError if the contract has no such event.
+    """
+    entries = (e for e in artifact(contract).abi if e["type"] == "event" and e["name"] == event)
+    if (entry := next(entries, None)) is None:
+        raise RecordError(f"{contract} has no event {event}; get the original evidence")
     return f"{event}({','.join(types_of(entry['inputs']))})"
 
 

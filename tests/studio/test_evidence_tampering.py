@@ -160,6 +160,10 @@ MATRIX = {
         put("events", 0, "event", change=lambda _: "Transfer(address,address,uint256)"),
         {CHAIN: {"event 0"}},
     ),
+    "contract of an event": (
+        put("events", 0, "contract", change=lambda _: "Anchors"),
+        {CHAIN: {"event 0"}},
+    ),
     "event contract": (
         put("events", 0, "log", "address", change=lambda _: "0x" + "0" * 40),
         {CHAIN: {"event 0"}},

@@ -7,7 +7,7 @@ import pytest
 from eth_account import Account
 
 from creatoken_sdk import AssetInput
-from creatoken_sdk.record import Approval, sign
+from creatoken_sdk.record import Approval, BulkApproval, approval_leaf, sign
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.bundle import Bundle
 from creatoken_sdk.studio.findings import State
@@ -59,6 +59,18 @@ def test_verify__given_a_draft_that_a_thief_registered_in_his_own_work__fails(sc
     assert judge(told, None, scene.stranger, known).trust.state is HOLDS
     for verifier in (by_sdk, by_script):
         assert failed(verifier(told, file_hash(path))) == {"integrity": {"step signatures"}}
+
+
+def test_verifiers__given_a_bulk_approval_of_another_type__agree_that_it_fails(scene, evidence):
+    leaf = approval_leaf(int(evidence["asset"]["id"], 16), 5, bytes(32))
+    message = BulkApproval(root=leaf, count=1, director=scene.maya.address, epoch=0, deadline=2**39)
+    about = {"stage": "5", "noteHash": to_json(bytes(32)), "proof": []}
+    signature = to_json(sign(scene.stranger.approvals.domain, message, scene.maya))
+    bulk = {"type": "BulkApproval", "message": message.to_json(), "signature": signature, **about}
+    for kind, wrong in (("BulkApproval", {}), ("Vote", {"trust": {"approval 1"}})):
+        changed = {**evidence, "signatures": [*evidence["signatures"], bulk | {"type": kind}]}
+        for verifier in (by_sdk, by_script):
+            assert failed(verifier(changed, None)) == wrong
 
 
 @pytest.mark.threat("A3")
