@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from langgraph.types import Command
 from rich.console import Console
@@ -19,6 +20,7 @@ from creatoken_sdk.demo.report import Report
 from creatoken_sdk.studio.run import Run
 from graph import Agents, Banner
 from hands import CHOICE, finish
+from insight import learn
 from model import house_model
 from money import approve_and_pay, fund, sell_and_split
 from showing import show
@@ -28,7 +30,7 @@ HERE = Path(__file__).parent
 SHARES = {"research": 10, "copy": 25, "design": 40}
 
 
-def generate(stage: Stage, run: Run) -> list[Banner]:
+def generate(stage: Stage, run: Run, brief: dict[str, Any]) -> list[Banner]:
     """Let the agents work, have Maya decide where they wait for her, and return their banners."""
     report, drafts = stage.report, stage.out / "drafts"
     drafts.mkdir()
@@ -37,11 +39,11 @@ def generate(stage: Stage, run: Run) -> list[Banner]:
         graph = agents.graph()
         recorder = LangChainRecorder(run, shares=SHARES, signers=stage.people.agents)
         config = {"callbacks": [recorder], "configurable": {"thread_id": "summer"}}
-        asked = graph.invoke({"brief": stage.brief, "insight": stage.insight}, config)
+        asked = graph.invoke({"brief": stage.brief, "insight": brief["feedback"]}, config)
         [question] = asked["__interrupt__"]
         run.human("choose", question.value, by=stage.people.maya, output=CHOICE, shares=15)
         done = graph.invoke(Command(resume=CHOICE), config)
-    stage.facts["rejected"] = agents.rejected
+    stage.rejected = agents.rejected
     report.say(f"Research says: {done['direction']}")
     for line in agents.rejected:
         report.say(f"The brand check sends back {line}")
@@ -59,12 +61,12 @@ def main(out: Path) -> int:
     with Anvil() as chain:
         stage = Stage(chain, HERE, out, report)
         terms = fund(stage, len(CHOICE["take"]))
-        brief, maya = {"brief": stage.brief, "insight": stage.insight}, stage.people.maya
+        brief, maya = learn(stage, HERE / "metrics.csv"), stage.people.maya
         with stage.studio.run(
             "the long summer", work=stage.work, brief=brief, authorised_by=maya
         ) as run:
-            report.act("The agents", "Maya signed the brief before anything was made.")
-            banners = generate(stage, run)
+            report.act("The agents", "Maya signed brief and insight before anything was made.")
+            banners = generate(stage, run, brief)
             report.act("The hands", "Ana finishes what Maya took, and signs each edit.")
             finals = finish(stage, run, [banners[number - 1] for number in CHOICE["take"]])
             report.check("nothing went unrecorded", not run.unrecorded, f"{len(run.steps)} steps")

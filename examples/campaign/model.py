@@ -44,7 +44,7 @@ def house_model() -> Iterator[ChatOpenAI]:
 def answer(prompt: str) -> str:
     """Say what the part asks for."""
     if prompt.startswith("You research"):
-        scene = re.search(r'"choose": "(\w+)"', prompt)
+        scene = re.search(r'"treated": {"value": "(\w+)"', prompt)
         return f"Lead with the {scene[1] if scene else 'shore'}; keep the other scenes beside it."
     if prompt.startswith("You design"):
         count = len(json.loads(prompt.partition("Lines: ")[2].splitlines()[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from pathlib import Path
 
 from creatoken_sdk.demo.money import eth
@@ -12,6 +13,11 @@ from creatoken_sdk.studio.outputs import Output
 from graph import Banner
 from page import figure, table, write_page
 from stage import LEVEL, Stage
+
+_LEAD = (
+    "Three banners for this summer. Agents proposed, Ana finished, Maya decided; every step is "
+    "signed, and everybody is paid."
+)
 
 
 def show(stage: Stage, banners: list[Banner], finals: list[Output], paid: dict[str, int]) -> None:
@@ -31,18 +37,12 @@ def show(stage: Stage, banners: list[Banner], finals: list[Output], paid: dict[s
     write_page(
         stage.out / "campaign.html",
         title="Solvane: the long summer",
-        lead=f"Three banners for this summer. {_told(stage)}",
+        lead=_LEAD,
         level=str(LEVEL),
         finals="".join(map(_final, finals, parts)),
         drafts="".join(_draft(banner, banners, finals) for banner in banners),
-        rejected="".join(f'<p class="no">{line}</p>' for line in stage.facts["rejected"]),
+        rejected="".join(f'<p class="no">{escape(line)}</p>' for line in stage.rejected),
         people=_people(stage, paid),
-    )
-
-
-def _told(stage: Stage) -> str:
-    return (
-        "Agents proposed, Ana finished, Maya decided; every step is signed, and everybody is paid."
     )
 
 

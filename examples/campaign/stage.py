@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from eth_account.signers.local import LocalAccount
 
@@ -31,8 +30,7 @@ class Stage:
     def __init__(self, chain: Anvil, here: Path, out: Path, report: Report) -> None:
         """Deploy the contracts, open project and work, and read the brand in `here`."""
         self.out, self.report = out, report
-        self.facts: dict[str, Any] = {}
-        self.insight: dict[str, Any] = {}
+        self.rejected: list[str] = []
         self.people = People.gather(chain)
         for address, name in self.people.names.items():
             report.name(address, name)

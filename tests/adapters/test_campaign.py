@@ -15,6 +15,7 @@ def test_campaign__when_run__leaves_banners_that_prove_themselves(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✗" not in done.stdout
     assert "banned words: perfect, hurry" in done.stdout
+    assert "✓ the confounded difference says the opposite" in done.stdout
 
     finals = sorted(out.glob("final-*.png"))
     assert [path.stem for path in finals] == ["final-1-horizon", "final-2-shore", "final-4-sunrise"]
