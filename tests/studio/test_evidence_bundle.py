@@ -351,3 +351,16 @@ def test_read__given_one_byte_of_the_file_changed_in_the_zip__refuses_it(bundle,
     path.write_bytes(data.replace(BANNER, BANNER[:-1] + b"R"))
     with pytest.raises(RecordError, match="is damaged"):
         Bundle.read(path)
+
+
+@pytest.mark.threat("D4")
+@pytest.mark.parametrize("evidence", [b"[" * 100_000, b"{}", b"\xff"])
+def test_script__given_evidence_that_cannot_be_read__says_so_in_a_line(bundle, tmp_path, evidence):
+    path = tmp_path / "broken.zip"
+    with zipfile.ZipFile(bundle) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, evidence if name == EVIDENCE else old.read(name))
+    code, _, error = run(path)
+    assert code == 1
+    assert error.startswith("The bundle cannot be read: ")
+    assert error.count("\n") == 1
