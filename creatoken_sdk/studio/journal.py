@@ -74,6 +74,8 @@ class Journal:
         self._work_id = work_id
         self._clock = clock
         self._turn = Lock()
+        self._earned = 0
+        self._counted = 0
 
     def append(self, entry: Entry, *, durable: bool = True) -> Written:
         """Write the entry as the next step, signed if its actor can; return what is stored.
@@ -152,8 +154,13 @@ class Journal:
 
     def _require_room(self, db: Database, shares: int) -> None:
         """What a token cannot hold could never be settled, with all that the run earned before."""
-        query = "SELECT COALESCE(sum(shares), 0) FROM steps WHERE run_id = ?"
-        earned = int(db.rows(query, (self.run_id,))[0][0]) + shares if shares else 0
+        [(new, steps)] = db.rows(
+            "SELECT COALESCE(sum(shares), 0), COALESCE(max(position) + 1, ?) FROM steps"
+            " WHERE run_id = ? AND position >= ?",
+            (self._counted, self.run_id, self._counted),
+        )
+        self._earned, self._counted = self._earned + int(new), int(steps)
+        earned = self._earned + shares
         if earned > _MAX_SHARES:
             raise EncodingError(
                 f"the steps of a run would earn {earned} shares, a work has at most {_MAX_SHARES}; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,26 @@ def test_flush__when_settled_steps_were_lost_and_others_took_their_place__refuse
     with pytest.raises(SettlementError, match=why):
         creatoken_studio.flush(wait="latest")
     assert contributions.shares_of(pipeline.work, pipeline.actors.designer) == 21
+
+
+def test_append__given_what_another_opening_of_the_run_recorded__counts_its_shares_too(
+    pipeline: Pipeline, creatoken_studio: Studio
+) -> None:
+    ana = pipeline.actors.designer
+    opened = partial(
+        creatoken_studio.run,
+        "ad",
+        work=pipeline.work,
+        brief="b",
+        authorised_by=pipeline.actors.director,
+    )
+    with opened() as one, opened() as other:
+        one.human("edit", 1, by=ana, output="b", key="first", shares=MOST - 5)
+        other.human("edit", 2, by=ana, output="b", key="second", shares=3)
+        with pytest.warns(RecordingWarning, match="would earn 1099511627776 shares"):
+            one.human("edit", 3, by=ana, output="b", key="third", shares=3)
+        one.human("edit", 3, by=ana, output="b", key="third", shares=2)
+    assert sum(signed.step.shares for signed in one.steps) == MOST
 
 
 def test_flush__given_finals_made_between_steps__records_the_steps_of_each(
