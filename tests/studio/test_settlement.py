@@ -133,11 +133,12 @@ def test_append__given_what_another_opening_of_the_run_recorded__counts_its_shar
         authorised_by=pipeline.actors.director,
     )
     with opened() as one, opened() as other:
-        one.human("edit", 1, by=ana, output="b", key="first", shares=MOST - 5)
-        other.human("edit", 2, by=ana, output="b", key="second", shares=3)
+        one.human("edit", 1, by=ana, output="b", key="first", shares=MOST - 10)
+        one.human("edit", 2, by=ana, output="b", key="second", shares=2)
+        other.human("edit", 3, by=ana, output="b", key="third", shares=3)
         with pytest.warns(RecordingWarning, match="would earn 1099511627776 shares"):
-            one.human("edit", 3, by=ana, output="b", key="third", shares=3)
-        one.human("edit", 3, by=ana, output="b", key="third", shares=2)
+            one.human("edit", 4, by=ana, output="b", key="fourth", shares=6)
+        one.human("edit", 4, by=ana, output="b", key="fourth", shares=5)
     assert sum(signed.step.shares for signed in one.steps) == MOST
 
 
