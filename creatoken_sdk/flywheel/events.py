@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from creatoken_sdk.flywheel.errors import EventError
-from creatoken_sdk.flywheel.tables import describe, reading
+from creatoken_sdk.flywheel.tables import describe, load_duckdb, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS events (
 );
 CREATE TABLE IF NOT EXISTS aggregates (
     source VARCHAR, asset VARCHAR, channel VARCHAR, metric VARCHAR, hour BIGINT,
-    revision INTEGER, value BIGINT, events BIGINT, late BIGINT, corrections BIGINT,
+    revision INTEGER, value HUGEINT, events BIGINT, late BIGINT, corrections BIGINT,
     root VARCHAR          -- it is anchored under
 );
 CREATE TABLE IF NOT EXISTS sealed (until BIGINT);
@@ -58,6 +58,7 @@ CREATE OR REPLACE TEMP TABLE staged AS SELECT CAST(asset AS VARCHAR) AS asset,
 _WRONG = """
 SELECT min(number) FROM staged WHERE NOT coalesce(
     regexp_full_match(asset, '0x[1-9a-f][0-9a-f]{0,63}') AND channel <> '' AND metric <> ''
+    AND channel = nfc_normalize(channel) AND metric = nfc_normalize(metric)
     AND key <> '' AND value >= 0 AND event_time BETWEEN 0 AND ? AND revision >= 0, false)
 """
 _FRESH = """
@@ -68,7 +69,7 @@ FROM (SELECT * FROM staged
       QUALIFY row_number() OVER (PARTITION BY key, revision ORDER BY number) = 1) AS first
 ANTI JOIN (SELECT * FROM events WHERE source = $source) AS known USING (key, revision)
 """
-_NEW = "SELECT count(*), count_if(late), count_if(revision > 0) FROM fresh"
+_NEW = "SELECT count(*), count(*) FILTER (late), count(*) FILTER (revision > 0) FROM fresh"
 _CONFLICTS = """
 SELECT count(*) FROM staged JOIN events USING (key, revision) WHERE source = ? AND
     (staged.asset, staged.channel, staged.metric, staged.value, staged.event_time)
@@ -96,10 +97,9 @@ class Events:
 
     def __init__(self, path: str | Path) -> None:
         """Open the file, made if missing."""
-        import duckdb
-
+        duckdb = load_duckdb()
         try:
-            self.connection = duckdb.connect(str(path))
+            self.connection: DuckDBPyConnection = duckdb.connect(str(path))
         except duckdb.Error as error:
             raise EventError(
                 f"{Path(path).name} cannot be opened ({type(error).__name__}); name another file, "
@@ -117,7 +117,8 @@ class Events:
         if wrong is not None:
             raise EventError(
                 f"row {wrong} is no event: the asset is `hex(id)`, value and revision are 0 or "
-                "more, the time is not in the future, no cell is empty; correct it, then add again"
+                "more, the time is not in the future, texts are Unicode NFC, no cell is empty; "
+                "correct it, then add again"
             )
         with self.transaction():
             connection.execute(_FRESH, {"source": source, "now": now})
@@ -151,10 +152,18 @@ class Events:
         missing = [column for column in _COLUMNS if column not in kinds]
         if missing:
             raise EventError(f"events have no column {missing[0]!r}; name it so in the table")
-        if not kinds["value"].endswith(("INT", "INTEGER")):
-            raise EventError("the values of events are whole numbers; report fractions in parts")
+        self._require_whole("value", query, kinds)
+        self._require_whole("revision", query, kinds)
         timed = kinds["event_time"].startswith(("DATE", "TIMESTAMP"))
         moment = "floor(epoch(event_time))" if timed else "event_time"
-        revision = "coalesce(revision, 0)" if "revision" in kinds else "0"
+        revision = "coalesce(CAST(revision AS INTEGER), 0)" if "revision" in kinds else "0"
         with reading(table):
             self.connection.execute(_STAGE.format(query=query, time=moment, revision=revision))
+
+    def _require_whole(self, column: str, query: str, kinds: Mapping[str, str]) -> None:
+        if kinds.get(column, "INTEGER").endswith(("INT", "INTEGER")):
+            return
+        if self._number(f"SELECT count({column}) FROM ({query})"):
+            raise EventError(
+                f"the {column}s of events are whole numbers; report fractions in parts"
+            )

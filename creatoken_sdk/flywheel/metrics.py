@@ -38,7 +38,7 @@ CREATE OR REPLACE TEMP TABLE changed AS WITH sums AS (
     FROM counted WHERE event_time < $until GROUP BY ALL
 )
 SELECT source, asset, channel, metric, hour, coalesce(last.revision + 1, 0) AS revision,
-    coalesce(sums.value, 0)::BIGINT AS value, coalesce(sums.events, 0) AS events,
+    coalesce(sums.value, 0) AS value, coalesce(sums.events, 0) AS events,
     coalesce(sums.late, 0)::BIGINT AS late, coalesce(sums.corrections, 0)::BIGINT AS corrections
 FROM sums FULL JOIN standing AS last USING (source, asset, channel, metric, hour)
 WHERE coalesce(sums.value, 0) IS DISTINCT FROM last.value
@@ -50,8 +50,8 @@ ORDER BY hour, channel
 """
 _EARNED = """
 SELECT asset, channel AS stratum,
-    coalesce(sum(value) FILTER (metric = $impressions), 0)::BIGINT AS impressions,
-    coalesce(sum(value) FILTER (metric = $successes), 0)::BIGINT AS successes
+    coalesce(sum(value) FILTER (metric = $impressions), 0) AS impressions,
+    coalesce(sum(value) FILTER (metric = $successes), 0) AS successes
 FROM standing WHERE source = $source AND metric IN ($impressions, $successes)
 GROUP BY asset, channel ORDER BY asset, channel
 """

@@ -7,18 +7,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
+from creatoken_sdk.errors import MissingExtraError
 from creatoken_sdk.flywheel.errors import TableError
 from creatoken_sdk.flywheel.rows import canonical_row, row_hash
-from creatoken_sdk.flywheel.texts import NUMBER, csv_query, jsonl_query, quoted, typed
+from creatoken_sdk.flywheel.texts import NUMBER, csv_query, jsonl_query, one_file, typed
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.studio.values import content_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["describe", "file_hash", "reading", "row_hashes"]
+__all__ = ["describe", "file_hash", "load_duckdb", "reading", "row_hashes"]
 
 _FORMATS = (".csv", ".jsonl", ".parquet")
 _TIMES = ("DATE", "TIME", "TIMESTAMP")
@@ -26,24 +28,38 @@ _LINE = re.compile(r"(?:Line: |in line )(\d+)")
 _FETCHED = 10_000
 
 
+def load_duckdb() -> ModuleType:
+    """Return DuckDB's module; MissingExtraError if it is not installed."""
+    try:
+        import duckdb
+    except ModuleNotFoundError:
+        raise MissingExtraError(
+            "duckdb is not installed; run `pip install 'creatoken-sdk[flywheel]'`"
+        ) from None
+    return duckdb
+
+
 def describe(connection: DuckDBPyConnection, source: object) -> tuple[str, dict[str, str]]:
     """Return the query that reads a table, and the type of each column."""
     with reading(source):
-        query = _query(connection, source)
+        query, numbers = _query(connection, source)
         described = connection.execute(f"DESCRIBE {query}").fetchall()
         columns = {str(name): str(kind) for name, kind, *_ in described}
         _check_kinds(columns)
         ending = Path(source).suffix.lower() if isinstance(source, (str, Path)) else ""
         if ending in (".csv", ".jsonl"):
-            return typed(connection, query, columns, scalars=ending == ".csv")
+            scalars = numbers if ending == ".jsonl" else columns
+            query, columns = typed(connection, query, columns, scalars=scalars)
+    for name in numbers:
+        if columns[name] == "VARCHAR":
+            raise TableError(f"column {name!r} has an exponent beyond 999; write it as text")
     return query, columns
 
 
 @contextmanager
 def reading(source: object) -> Iterator[None]:
     """Turn an error of DuckDB into a TableError that quotes nothing of the table."""
-    import duckdb
-
+    duckdb = load_duckdb()
     try:
         yield
     except duckdb.Error as error:
@@ -76,8 +92,7 @@ def file_hash(path: Path) -> str:
 
 
 def _rows(source: object) -> tuple[Iterator[dict[str, Json]], list[str]]:
-    import duckdb
-
+    duckdb = load_duckdb()
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     query, columns = describe(connection, source)
@@ -103,9 +118,10 @@ def _fetched(
             yield canonical_row(row)
 
 
-def _query(connection: DuckDBPyConnection, source: object) -> str:
+def _query(connection: DuckDBPyConnection, source: object) -> tuple[str, set[str]]:
+    """Return the query of a table, and which of its columns of text are numbers."""
     if not isinstance(source, (str, Path)):
-        return _register(connection, source)
+        return _register(connection, source), set()
     path = Path(source)
     ending = path.suffix.lower()
     if not path.is_file():
@@ -115,21 +131,20 @@ def _query(connection: DuckDBPyConnection, source: object) -> str:
     if not path.stat().st_size:
         raise TableError(f"{path.name} is empty and has no rows; anchor it once it has one")
     if ending == ".parquet":
-        return f"SELECT * FROM read_parquet({quoted(str(path))})"
-    return csv_query(path) if ending == ".csv" else jsonl_query(connection, path)
+        return f"SELECT * FROM read_parquet({one_file(path)})", set()
+    return (csv_query(path), set()) if ending == ".csv" else jsonl_query(connection, path)
 
 
 def _register(connection: DuckDBPyConnection, source: object) -> str:
-    import duckdb
-
+    duckdb = load_duckdb()
     try:
         connection.register("given", source)
     except (duckdb.Error, TypeError):
         kind = type(source).__name__
         raise TableError(f"a {kind} is no table; pass a path or an Arrow table") from None
     names = getattr(source, "column_names", [])
-    if len(set(names)) < len(names):
-        raise TableError("two columns of the table have one name; rename one")
+    if len({name.casefold() for name in names}) < len(names):
+        raise TableError("two columns of the table have one name but for case; rename one")
     return "SELECT * FROM given"
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from creatoken_sdk.flywheel.errors import TableError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["NUMBER", "csv_query", "jsonl_query", "quoted", "typed"]
+__all__ = ["NUMBER", "csv_query", "jsonl_query", "one_file", "typed"]
 
 NUMBER = "NUMBER"
 """Type of a column of texts that are decimal numbers."""
@@ -39,28 +40,38 @@ def csv_query(path: Path) -> str:
     """Return the query of a CSV file with a header, all cells as text and empty ones null."""
     _check_csv(path)
     return (
-        f"SELECT * FROM read_csv({quoted(str(path))}, header=true, delim=',', quote='\"',"
+        f"SELECT * FROM read_csv({one_file(path)}, header=true, delim=',', quote='\"',"
         " escape='\"', strict_mode=true, nullstr='', all_varchar=true)"
     )
 
 
-def jsonl_query(connection: DuckDBPyConnection, path: Path) -> str:
-    """Return the query of a file with one JSON object on each line, all texts as they stand."""
-    options = f"{quoted(str(path))}, format='newline_delimited', maximum_depth=-1"
+def jsonl_query(connection: DuckDBPyConnection, path: Path) -> tuple[str, set[str]]:
+    """Return the query of a file with one JSON object on each line, and which columns are numbers.
+
+    Texts, and numbers that DuckDB would round to 64-bit floats, are read as they stand.
+    """
+    options = f"{one_file(path)}, format='newline_delimited', maximum_depth=-1"
     found = connection.execute(f"DESCRIBE FROM read_json({options}, sample_size=-1)").fetchall()
     types = {str(name): _GUESSED.sub("VARCHAR", str(kind)) for name, kind, *_ in found}
-    columns = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in types.items())
-    return f"SELECT * FROM read_json({options}, columns={{{columns}}})"
+    _check_names(connection, path, types)
+    numbers = {name for name, kind in types.items() if kind == "DOUBLE"}
+    types |= dict.fromkeys(numbers, "VARCHAR")
+    columns = ", ".join(f"{_quoted(name)}: {_quoted(kind)}" for name, kind in types.items())
+    return f"SELECT * FROM read_json({options}, columns={{{columns}}})", numbers
 
 
 def typed(
-    connection: DuckDBPyConnection, query: str, columns: Mapping[str, str], *, scalars: bool
+    connection: DuckDBPyConnection,
+    query: str,
+    columns: Mapping[str, str],
+    *,
+    scalars: Collection[str],
 ) -> tuple[str, dict[str, str]]:
-    """Return the query and types with columns of text read as times, and as `scalars` if asked."""
-    patterns = {**_TIMES, **(_SCALARS if scalars else {})}
+    """Return the query and types with columns of text read as times, or as scalars if in those."""
+    patterns = {**_TIMES, **_SCALARS}
     texts = [name for name, kind in columns.items() if kind == "VARCHAR"]
     asked = [
-        f"bool_and(regexp_full_match({_column(name)}, {quoted(pattern)}))"
+        f"bool_and(regexp_full_match({_column(name)}, {_quoted(pattern)}))"
         for name in texts
         for pattern in patterns.values()
     ]
@@ -69,14 +80,18 @@ def typed(
     answers = iter(connection.execute(f"SELECT {', '.join(asked)} FROM ({query})").fetchall()[0])
     types = dict(columns)
     for name in texts:
-        fits = [kind for kind in patterns if next(answers)]
+        fits = [k for k in patterns if next(answers) and (k in _TIMES or name in scalars)]
         types[name] = fits[0] if fits else "VARCHAR"
     chosen = ", ".join(_cast(name, kind) for name, kind in types.items())
     return f"SELECT {chosen} FROM ({query})", types
 
 
-def quoted(text: str) -> str:
-    """Return a text as SQL writes it."""
+def one_file(path: Path) -> str:
+    """Return a path as SQL writes it, of which * ? [ are names and no patterns."""
+    return _quoted(escape(str(path)))
+
+
+def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -89,14 +104,29 @@ def _cast(name: str, kind: str) -> str:
     return column if kind == NUMBER else f"CAST({column} AS {kind}) AS {column}"
 
 
+def _check_names(connection: DuckDBPyConnection, path: Path, found: Collection[str]) -> None:
+    """Refuse names that DuckDB does not tell apart, and lines that hold no object."""
+    objects = f"SELECT unnest(json_keys(json)) FROM read_ndjson_objects({one_file(path)})"
+    names = {
+        name for (name,) in connection.execute(f"SELECT DISTINCT * FROM ({objects})").fetchall()
+    }
+    if names != set(found):
+        raise TableError(
+            f"{path.name}: each line is an object, whose names are not empty and differ in more "
+            "than case; correct the line, or rename a column"
+        )
+
+
 def _check_csv(path: Path) -> None:
     """Find what DuckDB would mend silently, or report without its line."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = next(reader, [])
-            if not all(header) or len(set(header)) < len(header):
-                raise TableError(f"{path.name}: a column has no name, or one twice; rename it")
+            if not all(header) or len({name.casefold() for name in header}) < len(header):
+                raise TableError(
+                    f"{path.name}: a column has no name, or one twice but for case; rename it"
+                )
             for row in reader:
                 if row and len(row) != len(header):
                     raise TableError(

@@ -320,3 +320,36 @@ def test_feedback__when_the_next_run_is_authorised__opens_to_the_hash_of_the_rep
     assert step.step.actor == director.address
     value = creatoken_studio.memory.disclose(record, "/input/json/feedback/clicks/value")
     assert (value.field.value, value.verify(step.step.detail)) == (12, True)
+
+
+def test_anchor__given_values_whose_sum_is_beyond_64_bits__adds_them_up(metrics: Metrics) -> None:
+    most = 2**63 - 1
+    assert add(metrics, event("a", most), event("b", most)).new == 2
+    assert metrics.anchor() is not None
+    report = metrics.report(BANNER, "clicks", by=REPORTER, domain=DOMAIN)
+    assert report.figure.value == 2 * most
+
+
+def test_add__given_a_text_that_has_no_canonical_form__refuses_it_before_it_blocks_all(
+    metrics: Metrics,
+) -> None:
+    with pytest.raises(EventError, match=r"row 1 .* NFC"):
+        add(metrics, event("a", channel="cafe\u0301"))
+    add(metrics, event("b"))
+    assert metrics.anchor() is not None
+
+
+@pytest.mark.parametrize(("revision", "corrections"), [("", 0), ("0", 0), ("1", 1)])
+def test_add__given_csv_with_a_column_of_revisions__takes_empty_cells_for_none(
+    metrics: Metrics, tmp_path: Path, revision: str, corrections: int
+) -> None:
+    header = "asset,channel,metric,value,key,event_time,revision\n"
+    path = tmp_path / "events.csv"
+    path.write_text(f"{header}{hex(BANNER)},web,clicks,1,a,{START - HOUR},{revision}\n")
+    assert metrics.add(path, source=REPORTER.address) == Added(1, 0, 0, 0, corrections)
+    assert metrics.add(path, source=REPORTER.address) == Added(0, 1, 0, 0, 0)
+    path.write_text(header)
+    assert metrics.add(path, source=REPORTER.address) == Added(0, 0, 0, 0, 0)
+    path.write_text(f"{header}{hex(BANNER)},web,clicks,1,b,{START - HOUR},1.5\n")
+    with pytest.raises(EventError, match="revisions of events are whole numbers"):
+        metrics.add(path, source=REPORTER.address)
