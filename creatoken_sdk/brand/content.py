@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Content", "Readable", "bytes_of", "read"]
 
 MAX_PIXELS = 50_000_000
+MAX_SIDE = 65_535  # as in JPEG; scaling a strip takes memory by its length
 MAX_BYTES = 256 << 20
 
 # Pillow reads more, some of it by starting programs (PostScript) or of what may be plain text.
@@ -108,6 +109,8 @@ def _picture(data: bytes, name: str) -> Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked here
             opened = Image.open(io.BytesIO(data), formats=_FORMATS)
+        if max(opened.size) > MAX_SIDE:
+            raise ContentError(f"{name} has a side of more than {MAX_SIDE:,} pixels; cut it up")
         if opened.width * opened.height > MAX_PIXELS:
             raise ContentError(f"{name} has more than {MAX_PIXELS:,} pixels; scale it down")
         turned = ImageOps.exif_transpose(opened).convert("RGBA")

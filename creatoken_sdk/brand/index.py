@@ -28,6 +28,7 @@ NEIGHBOURS = 10
 """Exemplars that a score is the mean distance to; all of them where there are fewer."""
 
 _BATCH = 64
+_MAX_TEXT = 1_000_000
 _NEAR_BITS = 10
 _LEAF = ("bytes32", "bytes32", "bytes32")
 
@@ -132,6 +133,10 @@ class BrandIndex:
         for colour in text_colours or ():
             require_colour(colour)
         item = read(content)
+        if isinstance(item.value, str) and len(item.value) > _MAX_TEXT:
+            raise ContentError(
+                f"{item.name} has more than {_MAX_TEXT:,} characters; measure its parts"
+            )
         kind, embedder = item.kind, self._embedders[item.kind]
         near = self._near_exemplars(kind, embedded(embedder, [item.value]))[0]
         score, calibration = _score(near), self._calibration(kind)

@@ -44,6 +44,9 @@ class Rules:
         """Refuse rules that could never be kept or broken."""
         for colour in self.palette:
             require_colour(colour)
+        for words in (self.banned_words, self.required_words):
+            if isinstance(words, str) or not all(isinstance(word, str) for word in words):
+                raise RulesError("banned and required words are a list of texts; write them so")
         for word in (*self.banned_words, *self.required_words):
             if not fold(word).strip():
                 raise RulesError("a banned or required word is empty; write it or remove it")
@@ -109,6 +112,8 @@ class Rules:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Rules:
         """Read the document that `to_json` writes; fields may be left out, none added."""
+        if not isinstance(document, Mapping):
+            raise RulesError("rules are one object of JSON; write them in braces")
         known = cls().to_json()
         odd = [key for key in document if key not in known]
         if odd or document.get("schema") != _SCHEMA or document.get("v") != 1:
@@ -121,8 +126,8 @@ class Rules:
             raise RulesError("the rules hold a list for one value, or one for a list; correct that")
         try:
             return cls(
-                banned_words=tuple(map(str, written["bannedWords"])),
-                required_words=tuple(map(str, written["requiredWords"])),
+                banned_words=tuple(written["bannedWords"]),
+                required_words=tuple(written["requiredWords"]),
                 palette=tuple(map(str, written["palette"])),
                 palette_tolerance=float(written["paletteTolerance"]),
                 minimum_palette_share=float(written["minimumPaletteShare"]),

@@ -115,3 +115,10 @@ def test_read_exemplars__given_a_folder__are_paragraphs_and_pictures(tmp_path) -
 def test_read_exemplars__given_an_empty_folder__says_what_belongs_in_it(tmp_path) -> None:
     with pytest.raises(ContentError, match="holds no guide, copy or images"):
         read_exemplars(tmp_path)
+
+
+def test_read__given_a_strip_of_a_picture__is_refused(tmp_path) -> None:
+    path = tmp_path / "strip.png"
+    Image.new("L", (65_536, 1)).save(path)
+    with pytest.raises(ContentError, match="side of more than 65,535 pixels"):
+        read(path)

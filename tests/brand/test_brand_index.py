@@ -104,6 +104,11 @@ def test_drift__given_no_exemplars_of_the_kind__says_what_to_add(pictures) -> No
         pictures.drift("a text")
 
 
+def test_drift__given_a_text_that_takes_minutes__is_refused(index) -> None:
+    with pytest.raises(ContentError, match="1,000,000 characters; measure its parts"):
+        index.drift("a" * 1_000_001)
+
+
 def test_drift__given_pictures__tells_the_palette(pictures, tmp_path) -> None:
     own = [banner(tmp_path / f"{n}.png", PALETTE, 2_000 + n) for n in range(20)]
     assert sum(pictures.drift(path).passes(0.05) for path in own) >= 16

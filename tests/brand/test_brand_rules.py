@@ -122,8 +122,19 @@ def test_from_json__given_what_to_json_writes__is_the_same() -> None:
         {"minimumContrast": "0.5"},
         {"sizes": [[1, 2, 3]]},
         {"bannedWords": [" "]},
+        {"bannedWords": [["hurry"]]},
     ],
 )
 def test_from_json__given_what_no_rule_says__names_the_cure(change) -> None:
     with pytest.raises(RulesError, match=r"write|correct|type"):
         Rules.from_json({"schema": "creatoken.brand-rules", "v": 1} | change)
+
+
+def test_from_json__given_a_list__says_to_write_an_object() -> None:
+    with pytest.raises(RulesError, match="in braces"):
+        Rules.from_json([])  # type: ignore[arg-type]
+
+
+def test_rules__given_one_word_for_a_list__do_not_ban_its_letters() -> None:
+    with pytest.raises(RulesError, match="list of texts"):
+        Rules(banned_words="cheap")  # type: ignore[arg-type]
