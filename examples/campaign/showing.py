@@ -29,7 +29,7 @@ def show(stage: Stage, banners: list[Banner], finals: list[Output], paid: dict[s
     for final, part in zip(finals, parts, strict=True):
         file = _file(final)
         found = studio.trace(final, brand=stage.index, contents=stage.out, level=LEVEL)
-        named = found.first.step.name if found.first else "no step left the brand"
+        named = found.first.step.name if found.first else found.reason
         report.check(f"{file}: {part.oversight.value}", found.first is None, named)
         certificate = json.dumps(final.certificate.to_json(), indent=2)
         (stage.out / file).with_suffix(".certificate.json").write_text(certificate)
