@@ -68,7 +68,7 @@ class Agents:
     def research(self, state: Campaign) -> Campaign:
         """Put what past work earned into a direction."""
         facts = json.dumps(state["insight"])
-        return {"direction": self._ask(f"You research the market. {facts}\nSay what to make.")}
+        return {"direction": self._ask(f"You research the market.\n{facts}\nSay what to make.")}
 
     def copy(self, state: Campaign) -> Campaign:
         """Write lines with the brand's own words in view; what was rejected is written anew."""

@@ -11,7 +11,7 @@ from graph import Banner
 from stage import Stage
 
 CHOICE = {"take": [1, 2, 4], "note": "The third is a joke, not an evening."}
-HEADLINE = "Let the harbour slow down"
+EDITED = {"Let the harbour slow you down": "Let the harbour slow down"}
 
 
 def finish(stage: Stage, run: Run, chosen: list[Banner]) -> list[Output]:
@@ -19,7 +19,7 @@ def finish(stage: Stage, run: Run, chosen: list[Banner]) -> list[Output]:
     people, made = stage.people, []
     for plan in chosen:
         draft, final = stage.out / "drafts" / plan["file"], stage.out / f"final-{plan['file']}"
-        headline = HEADLINE if plan["scene"] == "shore" else plan["headline"]
+        headline = EDITED.get(plan["headline"], plan["headline"])
         words = Copy(headline, plan["subline"], "Taste the summer")
         banner = draw_banner(words, stage.brand, seed=plan["seed"], logo="top-right")
         final.write_bytes(banner.png)

@@ -24,7 +24,8 @@ FIRST = [
     ("Hello, second dessert", "Sparkling lemon, zero sugar, and a table that stays."),
     ("Hurry, perfect summers sell out", "Unlock the ultimate hydration hack and save 20% today."),
 ]
-SEEDS = (210, 211, 213, 215)
+SEEDS = {"horizon": (210, 219), "shore": (211, 214), "sunrise": (215, 218)}
+"""What draws which scene."""
 AGAIN = [("Summer is in no rush", "Real lemon, fine bubbles, and an hour by the sea.")]
 
 
@@ -44,11 +45,13 @@ def house_model() -> Iterator[ChatOpenAI]:
 def answer(prompt: str) -> str:
     """Say what the part asks for."""
     if prompt.startswith("You research"):
-        scene = re.search(r'"treated": {"value": "(\w+)"', prompt)
-        return f"Lead with the {scene[1] if scene else 'shore'}; keep the other scenes beside it."
+        found = json.loads(prompt.splitlines()[1])["scene"]
+        better = found["treated" if float(found["difference"]) > 0 else "control"]["value"]
+        return f"Lead with the {better}; keep the other scenes beside it."
     if prompt.startswith("You design"):
-        count = len(json.loads(prompt.partition("Lines: ")[2].splitlines()[0]))
-        return json.dumps([{"seed": seed} for seed in SEEDS[:count]])
+        [lead] = re.findall(r"Lead with the (\w+)", prompt)
+        others = [seeds[0] for scene, seeds in SEEDS.items() if scene != lead]
+        return json.dumps([{"seed": seed} for seed in (*SEEDS[lead], *others)])
     rejected = re.findall(r"Rejected: (.*)", prompt)
     lines = AGAIN if rejected else FIRST
     return json.dumps([{"headline": head, "subline": sub} for head, sub in lines])

@@ -49,7 +49,7 @@ def show(stage: Stage, banners: list[Banner], finals: list[Output], paid: dict[s
 def _final(final: Output, part: Boundary) -> str:
     human = {"human_validated": "seen and accepted by a person"}.get(part.oversight.value, "")
     notes = (human or part.oversight.value, f"asset {hex(final.id)[:18]}…", part.source_type.term)
-    return figure(_file(final), "Banner", notes)
+    return figure(_file(final), f"The finished banner {_file(final)}", notes)
 
 
 def _draft(banner: Banner, banners: list[Banner], finals: list[Output]) -> str:

@@ -18,7 +18,7 @@ def test_campaign__when_run__leaves_banners_that_prove_themselves(tmp_path):
     assert "✓ the confounded difference says the opposite" in done.stdout
 
     finals = sorted(out.glob("final-*.png"))
-    assert [path.stem for path in finals] == ["final-1-horizon", "final-2-shore", "final-4-sunrise"]
+    assert [path.stem for path in finals] == ["final-1-shore", "final-2-shore", "final-4-sunrise"]
     page = (out / "campaign.html").read_text()
     for final in finals:
         assert f'src="{final.name}"' in page
