@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NoReturn
 
-from creatoken_sdk.errors import RecordError
+from creatoken_sdk.errors import RecordError, SigningError
 from creatoken_sdk.record import ActorKind
 from creatoken_sdk.record.signatures import Signer
 
@@ -32,3 +33,10 @@ class Actor:
         address = who if isinstance(who, str) else who.address
         signer = None if isinstance(who, str) else who
         return cls(name, ActorKind[kind.upper()], address, signer)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: a step sent to another process would take the key along."""
+        raise SigningError(
+            f"{self.name} signs in this process only, for keys do not travel; open the studio and "
+            "declare its steps in the process that does the work"
+        )

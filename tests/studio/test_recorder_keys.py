@@ -1,3 +1,4 @@
+import pickle
 from types import SimpleNamespace
 
 import pytest
@@ -5,7 +6,9 @@ from eth_account import Account
 
 from creatoken_sdk import Studio
 from creatoken_sdk.chain.errors import DevKeyError
+from creatoken_sdk.errors import SigningError
 from creatoken_sdk.record import Domain
+from creatoken_sdk.studio.actors import Actor
 from creatoken_sdk.studio.errors import RecordingWarning
 
 DEVELOPMENT = Account.from_key("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
@@ -39,3 +42,8 @@ def test_sign__given_a_development_key_on_a_public_chain__refuses(public):
         with pytest.raises(DevKeyError):
             studio.sign(DEVELOPMENT)
         assert studio.pending() == {DEVELOPMENT.address: 1}
+
+
+def test_actor__when_sent_to_another_process__keeps_its_key_here():
+    with pytest.raises(SigningError, match="keys do not travel"):
+        pickle.dumps(Actor.of("agent:copy", MINE))
