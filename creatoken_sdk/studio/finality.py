@@ -8,6 +8,7 @@ from typing import Literal
 
 from creatoken_sdk.chain.errors import BadResponseError, RpcError
 from creatoken_sdk.chain.rpc import Rpc
+from creatoken_sdk.errors import RecordError
 
 __all__ = ["Finality", "Head", "final_height"]
 
@@ -15,6 +16,7 @@ Finality = Literal["latest", "safe", "final"] | int
 """The head, the chain's own safe or finalized block, or so many blocks below the head."""
 
 _TAGS = {"safe": "safe", "final": "finalized"}
+_NAMES = ("latest", *_TAGS)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Head:
 
 def final_height(rpc: Rpc, finality: Finality) -> int:
     """Return the highest block that is this sure; -1 while there is none."""
+    if finality not in _NAMES and not (isinstance(finality, int) and finality >= 0):
+        raise RecordError(
+            f"{finality!r} is no finality; use latest, safe, final, or a number of blocks"
+        )
     if isinstance(finality, int):
         return max(rpc.integer("eth_blockNumber") - finality, -1)
     if finality == "latest":

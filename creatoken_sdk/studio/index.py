@@ -14,7 +14,8 @@ from creatoken_sdk.chain.works import Work
 from creatoken_sdk.studio.finality import Finality, final_height
 from creatoken_sdk.studio.follower import Follower
 from creatoken_sdk.studio.lineage import Lineage
-from creatoken_sdk.studio.selection import Condition, Selection, matching
+from creatoken_sdk.studio.outputs import Output
+from creatoken_sdk.studio.selection import Condition, Selection, asset_number, matching
 from creatoken_sdk.studio.store import Store
 from creatoken_sdk.studio.watch import Watch
 
@@ -64,7 +65,7 @@ class Index:
         *,
         name: str | None = None,
         work: Work | int | None = None,
-        asset: int | None = None,
+        asset: int | Output | None = None,
         creator: str | None = None,
         since: int | datetime | None = None,
         until: int | datetime | None = None,
@@ -81,17 +82,17 @@ class Index:
         matched = matching(self._chain_id, name, work, asset, creator, since, until)
         return Selection(self._store, matched.within(self._height(finality)))
 
-    def lineage(self, asset: int, *, finality: Finality = "latest") -> Lineage:
+    def lineage(self, asset: int | Output, *, finality: Finality = "latest") -> Lineage:
         """Return what an asset was made from, and what was made from it."""
         condition = matching(self._chain_id, name="AssetRegistered")
-        return Lineage(self._store, asset, condition.within(self._height(finality)))
+        return Lineage(self._store, asset_number(asset), condition.within(self._height(finality)))
 
     def watch(
         self,
         *,
         name: str | None = None,
         work: Work | int | None = None,
-        asset: int | None = None,
+        asset: int | Output | None = None,
         creator: str | None = None,
         finality: Finality = "final",
         after: int | None = None,

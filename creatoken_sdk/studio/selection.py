@@ -15,9 +15,10 @@ from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import MissingExtraError
 from creatoken_sdk.studio.errors import QueryError
 from creatoken_sdk.studio.indexed import COLUMNS, IndexedEvent, event_of
+from creatoken_sdk.studio.outputs import Output
 from creatoken_sdk.studio.store import Store
 
-__all__ = ["Condition", "Selection", "matching"]
+__all__ = ["Condition", "Selection", "asset_number", "matching"]
 
 _OF_ASSETS = (
     "({0} = ? OR asset IN (SELECT asset FROM events"
@@ -48,7 +49,7 @@ def matching(
     chain_id: int,
     name: str | None = None,
     work: Work | int | None = None,
-    asset: int | None = None,
+    asset: int | Output | None = None,
     creator: str | None = None,
     since: int | datetime | None = None,
     until: int | datetime | None = None,
@@ -64,7 +65,7 @@ def matching(
         work_id = _number("work", work.id if isinstance(work, Work) else work, 63)
         found = found.also(_OF_ASSETS.format("work"), work_id, chain_id, work_id)
     if asset is not None:
-        found = found.also("asset = ?", hex(_number("asset", asset, 256)))
+        found = found.also("asset = ?", hex(asset_number(asset)))
     if creator is not None:
         address = _address(creator)
         found = found.also(_OF_ASSETS.format("creator"), address, chain_id, address)
@@ -141,6 +142,11 @@ def _event_name(name: object) -> str:
     close = get_close_matches(str(name), names(), 1)
     meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(names())}"
     raise QueryError(f"no contract has an event {name!r}; {meant}")
+
+
+def asset_number(asset: int | Output) -> int:
+    """Return the id of an asset; QueryError if it is none."""
+    return _number("asset", asset.id if isinstance(asset, Output) else asset, 256)
 
 
 def _number(what: str, value: object, bits: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from creatoken_sdk.chain.calls import Call
 from creatoken_sdk.chain.events import topic
-from creatoken_sdk.errors import MissingExtraError
+from creatoken_sdk.errors import MissingExtraError, RecordError
 from creatoken_sdk.studio.errors import QueryError
 from creatoken_sdk.studio.index import Index
 from creatoken_sdk.studio.selection import matching
@@ -190,6 +190,17 @@ def test_where__given_a_finality__leaves_out_what_is_less_sure(ledger, index):
 def test_where__given_what_cannot_be_meant__refuses(asked, said):
     with pytest.raises(QueryError, match=said):
         matching(1, **asked)
+
+
+def test_lineage__given_what_is_no_asset__refuses(index):
+    with pytest.raises(QueryError, match="asset is a whole number"):
+        index.lineage("0x1")
+
+
+@pytest.mark.parametrize("finality", ["finalized", "soon", None, -1, 1.5])
+def test_where__given_what_is_no_finality__refuses(index, finality):
+    with pytest.raises(RecordError, match="use latest, safe, final, or a number of blocks"):
+        index.where(finality=finality)
 
 
 def test_sql__given_the_documented_columns__finds_events(ledger, index, store):
