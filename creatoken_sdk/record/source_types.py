@@ -54,10 +54,10 @@ class SourceType(IntEnum):
         return (_C2PA if self in c2pa else _IPTC) + self.term
 
     @classmethod
-    def of(cls, text: str) -> SourceType:
-        """Return the type of a term or URI; RecordError on retired and unknown ones."""
+    def of(cls, named: str | int) -> SourceType:
+        """Return the type of a term, URI or number; RecordError on retired and unknown ones."""
         for kind in cls:
-            if text in (kind.term, kind.uri, kind.uri.replace("http:", "https:", 1)):
+            if named in (kind, kind.term, kind.uri, kind.uri.replace("http:", "https:", 1)):
                 return kind
         terms = ", ".join(kind.term for kind in cls)
-        raise RecordError(f"{text!r} is no current digital source type; use one of {terms}")
+        raise RecordError(f"{named!r} is no current digital source type; use one of {terms}")

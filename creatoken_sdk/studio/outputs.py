@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from creatoken_sdk.chain.assets import AssetInput
@@ -18,15 +19,19 @@ from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.store import Database, Store
 from creatoken_sdk.studio.values import Content
 
-__all__ = ["Output"]
+__all__ = ["Output", "parent_ids"]
 
 _DEADLINE_SECONDS = 365 * 24 * 60 * 60
 _LEAST_SECONDS = 30 * 24 * 60 * 60
+_MAX_PARENTS = 16  # the registry's limit
 
 
 @dataclass(frozen=True)
 class Output:
-    """An asset of a run. `signature` lets anybody register it to `owner` until `deadline`."""
+    """An asset of a run. `signature` lets anybody register it to `owner` until `deadline`.
+
+    It is a path, too, in the process that made it: of its file.
+    """
 
     id: int
     asset: AssetInput
@@ -34,6 +39,7 @@ class Output:
     deadline: int
     signature: bytes = field(repr=False)
     certificate: Certificate = field(repr=False)
+    path: Path | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def make(
@@ -71,6 +77,12 @@ class Output:
         deadline = int(time.time()) + _DEADLINE_SECONDS
         signature = client.assets.sign(creator, asset, owner, deadline)
         return cls(client.assets.id_of(asset), asset, owner, deadline, signature, certificate)
+
+    def __fspath__(self) -> str:
+        """Return where its file is; RecordError if another process made it."""
+        if self.path is None:
+            raise RecordError(f"where asset {hex(self.id)} is stored is not known; pass its path")
+        return str(self.path)
 
     @property
     def leaf(self) -> bytes:
@@ -167,3 +179,21 @@ class Output:
             "deadline": self.deadline,
             "signature": self.signature.hex(),
         }
+
+
+def parent_ids(parents: Sequence[int | Output]) -> list[int]:
+    """Return the parents' ids; RecordError if there are more than the registry takes."""
+    if len(parents) > _MAX_PARENTS:
+        raise RecordError(
+            f"an asset has at most {_MAX_PARENTS} parents, not {len(parents)}; "
+            "make one of some of them first, and name that one"
+        )
+    return [_id(parent) for parent in parents]
+
+
+def _id(parent: int | Output) -> int:
+    if isinstance(parent, Output):
+        return parent.id
+    if isinstance(parent, int) and 0 <= parent < 1 << 256:
+        return parent
+    raise RecordError(f"{parent!r} is no parent; pass what `run.output` returned, or an asset id")

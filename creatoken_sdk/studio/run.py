@@ -23,7 +23,7 @@ from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.studio.actors import Actor, Who
 from creatoken_sdk.studio.errors import RecordingWarning
 from creatoken_sdk.studio.journal import Entry, Journal
-from creatoken_sdk.studio.outputs import Output
+from creatoken_sdk.studio.outputs import Output, parent_ids
 from creatoken_sdk.studio.ticket import Ticket, stage_of
 from creatoken_sdk.studio.values import Content, content_of, plain
 
@@ -68,7 +68,7 @@ class StepSpec:
 
     action: str
     actor: Actor
-    source_type: int
+    source_type: SourceType | str
     shares: int = 0
     model: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
@@ -80,7 +80,7 @@ class StepSpec:
             actor=self.actor,
             action=self.action,
             key=key,
-            source_type=self.source_type,
+            source_type=SourceType.of(self.source_type),
             input=input,
             output=content_of(self.content(output)),
             shares=self.shares,
@@ -193,7 +193,7 @@ class Run:
         name: str = "",
         key: str | None = None,
         shares: int = 0,
-        source_type: int = SourceType.HUMAN_EDITS,
+        source_type: SourceType | str = SourceType.HUMAN_EDITS,
     ) -> T:
         """Record what a person did and return the output.
 
@@ -234,7 +234,7 @@ class Run:
         parents: Sequence[int | Output] = (),
         creator: Signer | None = None,
         owner: str = "",
-        source_type: int = SourceType.ALGORITHMIC_MEDIA,
+        source_type: SourceType | str = SourceType.ALGORITHMIC_MEDIA,
         final: bool = True,
         details: Mapping[str, Json] | None = None,
     ) -> Output:
@@ -243,6 +243,7 @@ class Run:
         Every step so far must be signed. A final is registered by the next `flush`, a draft only
         anchored; made final later, it keeps the anchor's time. `creator` is the studio's signer
         and `owner` the creator, unless named. The same file in the same run is the same asset.
+        What is returned can be passed where a path can: it is then the file.
         """
         creator = creator or self.signer
         store, run_id, file = self._studio.store, self._journal.run_id, content_of(Path(path))
@@ -255,8 +256,8 @@ class Run:
                 self._journal.signed_steps(),
                 creator,
                 work_id=self._work.id,
-                parents=[p if isinstance(p, int) else p.id for p in parents],
-                source_type=source_type,
+                parents=parent_ids(parents),
+                source_type=SourceType.of(source_type),
                 owner=owner or creator.address,
                 details=details or {},
                 key=key,
@@ -265,7 +266,7 @@ class Run:
                 output = output.store(db, run_id, key, final=final)
         if final:
             output = output.promote(store, self._studio.chain, creator)
-        return output
+        return replace(output, path=Path(path))
 
     @property
     def steps(self) -> list[SignedStep]:

@@ -108,7 +108,7 @@ class Studio(Hindsight):
         spec = StepSpec(
             action,
             Actor.of(actor, signer or self.signer),
-            SourceType.of(source_type) if isinstance(source_type, str) else source_type,
+            SourceType.of(source_type),
             shares,
             model,
             parameters or {},

@@ -13,7 +13,9 @@ from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.chain.projects import Role
 from creatoken_sdk.chain.reverts import AssetRegistryUnknownError
 from creatoken_sdk.errors import RecordError
-from creatoken_sdk.record import content_hash
+from creatoken_sdk.record import SourceType, content_hash
+from creatoken_sdk.record.structs import to_json
+from creatoken_sdk.studio.outputs import Output
 from creatoken_sdk.studio.run import Run
 from creatoken_sdk.studio.studio import Studio
 from creatoken_sdk.testing.plugin import Actors
@@ -96,6 +98,50 @@ def test_output__given_details_that_the_file_has_itself__refuses_them(
 ) -> None:
     with pytest.raises(RecordError, match=f"details have '{name}' already"):
         creatoken_run.output(banner, details={name: "mine"})
+
+
+def test_output__given_what_is_no_parent_or_too_many__refuses_them(
+    creatoken_studio: Studio, creatoken_run: Run, banner: Path
+) -> None:
+    for parent in ("0x12", -1, 2**256, None):
+        with pytest.raises(RecordError, match="is no parent; pass what"):
+            creatoken_run.output(banner, parents=[parent])  # type: ignore[list-item]
+    with pytest.raises(RecordError, match="at most 16 parents, not 17"):
+        creatoken_run.output(banner, parents=range(17))
+    assert creatoken_studio.store.rows("SELECT id FROM assets") == []
+    assert creatoken_run.output(banner, parents=range(16)).asset.parents == tuple(range(16))
+
+
+def test_output__given_a_source_type__takes_its_term_and_refuses_what_is_none(
+    creatoken_run: Run, banner: Path
+) -> None:
+    for wrong in ("made up", 19):
+        with pytest.raises(RecordError, match="is no current digital source type"):
+            creatoken_run.output(banner, source_type=wrong)  # type: ignore[arg-type]
+    made = creatoken_run.output(banner, source_type="compositeCapture")
+    assert made.asset.source_type is SourceType.COMPOSITE_CAPTURE
+
+
+def test_output__when_passed_for_a_path__is_its_file(
+    creatoken_studio: Studio, creatoken_run: Run, banner: Path
+) -> None:
+    made = creatoken_run.output(banner)
+    assert Path(made) == banner
+    resize = creatoken_studio.step("resize", actor="tool:resize")(lambda asset: b"smaller")
+    resize(made)
+    assert kept(creatoken_studio)[0].given["asset"]["sha256"] == to_json(made.asset.content_hash)
+
+
+def test_output__when_read_back_from_the_store__does_not_know_where_its_file_is(
+    creatoken_studio: Studio, creatoken_run: Run, banner: Path
+) -> None:
+    made = creatoken_run.output(banner)
+    found = Output.find(
+        creatoken_studio.store, creatoken_run.id, to_json(content_hash(b"the banner")), made.owner
+    )
+    assert found == made
+    with pytest.raises(RecordError, match="pass its path"):
+        Path(found)
 
 
 def test_flush__when_a_draft_becomes_final__registers_it_at_the_time_of_its_anchor(

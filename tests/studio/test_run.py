@@ -232,6 +232,16 @@ def test_step__when_a_value_cannot_be_recorded__warns_and_works_on(
     assert kept(creatoken_studio) == []
 
 
+def test_human__given_a_source_type__takes_its_term_and_warns_of_what_is_none(
+    creatoken_run: Run, creatoken_studio: Studio, creatoken_actors: Actors
+) -> None:
+    ana = creatoken_actors.designer
+    creatoken_run.human("paint", "a", by=ana, output="b", source_type="digitalCreation")
+    with pytest.warns(RecordingWarning, match="'made up' is no current digital source type"):
+        assert creatoken_run.human("edit", "a", by=ana, output="c", source_type="made up") == "c"
+    assert [one.step.source_type for one in kept(creatoken_studio)] == [SourceType.DIGITAL_CREATION]
+
+
 def test_step__when_a_value_holds_itself_or_content_raises__warns_and_works_on(
     creatoken_studio: Studio, creatoken_run: Run
 ) -> None:

@@ -119,9 +119,10 @@ def test_of__given_a_term_or_uri__returns_the_type():
     assert record.SourceType.TRAINED_ALGORITHMIC_DATA.uri == c2pa
     for kind in record.SourceType:
         assert record.SourceType.of(kind.uri) is record.SourceType.of(kind.term) is kind
+        assert record.SourceType.of(int(kind)) is kind
 
 
-@pytest.mark.parametrize("text", ["foo", "", "minorHumanEdits", "TrainedAlgorithmicMedia"])
+@pytest.mark.parametrize("text", ["foo", "", "minorHumanEdits", "TrainedAlgorithmicMedia", 19, -1])
 def test_of__given_a_retired_or_unknown_term__lists_the_current_ones(text):
     with pytest.raises(RecordError, match="humanEdits"):
         record.SourceType.of(text)
