@@ -13,6 +13,16 @@ PACKAGE = Path(creatoken_sdk.__file__).parent
 REACHING = {"aiohttp", "ftplib", "http", "httpx", "psycopg", "requests", "socket", "urllib", "web3"}
 HEAVY = ("web3", "eth_account", "eth_abi", "requests", "numpy", "PIL", "ape", "typer")
 HEAVY += ("pytest", "hypothesis", "sqlite3")
+USES = ("adapters", "brand", "demo", "flywheel", "testing")
+FLOORS = {"record": 1, "chain": 2, "studio": 3, **dict.fromkeys(USES, 4)}
+
+
+@pytest.mark.parametrize("part", FLOORS)
+def test_imports__given_a_floor__point_down_and_from_one_use_to_no_other(part: str) -> None:
+    below = {other for other, floor in FLOORS.items() if floor < FLOORS[part]}
+    names = {name for path in (PACKAGE / part).rglob("*.py") for name in imported(path)}
+    found = {name.split(".")[1] for name in names if name.startswith("creatoken_sdk.")}
+    assert found - below - {part} <= {"anvil", "errors"}
 
 
 def fresh(code: str) -> str:
