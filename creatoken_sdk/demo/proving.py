@@ -22,7 +22,7 @@ def hand_out(stage: Stage, deal: Commission, finished: Finished) -> None:
 
     The studio's store alone keeps the rest.
     """
-    certificate = finished.final.output.certificate
+    certificate = finished.final.output.certificate()
     stage.artefacts.save("certificate.json", certificate.erase(PROMPT).to_json())
     review = deal.production.run.steps[-1].step
     opened = stage.studio.memory.disclose("0x" + review.struct_hash().hex(), "/inputHash")

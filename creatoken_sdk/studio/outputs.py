@@ -38,7 +38,7 @@ class Output:
     owner: str
     deadline: int
     signature: bytes = field(repr=False)
-    certificate: Certificate = field(repr=False)
+    _certificate: Certificate = field(repr=False)
     path: Path | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -84,6 +84,10 @@ class Output:
             raise RecordError(f"where asset {hex(self.id)} is stored is not known; pass its path")
         return str(self.path)
 
+    def certificate(self) -> Certificate:
+        """Return its birth certificate as it was issued, with every field open."""
+        return self._certificate
+
     @property
     def leaf(self) -> bytes:
         """The leaf that anchors it."""
@@ -103,12 +107,12 @@ class Output:
             (
                 hex(self.id),
                 run_id,
-                str(self.certificate.record["details"]["file"]),
+                str(self._certificate.record["details"]["file"]),
                 int(final),
                 to_json(self.leaf),
                 to_json(self.asset.content_hash),
                 json.dumps(self._input()),
-                json.dumps(self.certificate.to_json()),
+                json.dumps(self._certificate.to_json()),
                 int(time.time()),
             ),
         )

@@ -186,7 +186,7 @@ class Studio(Hindsight):
         return verify(
             self.chain,
             file=path,
-            certificate=output.certificate,
+            certificate=output.certificate(),
             asset=output.asset,
             anchor=anchor,
             known=known,
@@ -210,7 +210,7 @@ class Studio(Hindsight):
             self.chain,
             Path(to),
             Path(path),
-            output.certificate,
+            output.certificate(),
             asset=output.asset,
             anchor=anchor,
             hide=hide,

@@ -45,7 +45,7 @@ def approve_and_pay(stage: Stage, terms: list[PayoutTerms], finals: list[Output]
     stage.studio.flush(wait="latest")
     ct = stage.client(people.client)
     for one, final in zip(terms, finals, strict=True):
-        path = stage.out / final.certificate.record["details"]["file"]
+        path = stage.out / final.certificate().record["details"]["file"]
         proof = attest(
             stage.index.drift(path),
             final,

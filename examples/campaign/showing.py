@@ -31,7 +31,7 @@ def show(stage: Stage, banners: list[Banner], finals: list[Output], paid: dict[s
         found = studio.trace(final, brand=stage.index, contents=stage.out, level=LEVEL)
         named = found.first.step.name if found.first else found.reason
         report.check(f"{file}: {part.oversight.value}", found.first is None, named)
-        certificate = json.dumps(final.certificate.to_json(), indent=2)
+        certificate = json.dumps(final.certificate().to_json(), indent=2)
         (stage.out / file).with_suffix(".certificate.json").write_text(certificate)
         studio.pack(stage.out / file, (stage.out / file).with_suffix(".evidence.zip"))
     write_page(
@@ -65,4 +65,4 @@ def _people(stage: Stage, paid: dict[str, int]) -> str:
 
 
 def _file(output: Output) -> str:
-    return Path(str(output.certificate.record["details"]["file"])).name
+    return Path(str(output.certificate().record["details"]["file"])).name

@@ -66,7 +66,7 @@ def test_verify__given_a_name_that_steers_the_terminal__shows_it_escaped(
     path.write_text("the banner")
     made = creatoken_run.output(path, details={name: "secret"})
     creatoken_studio.flush(wait="latest")
-    erased = made.certificate.erase(f"/details/{name}")
+    erased = made.certificate().erase(f"/details/{name}")
     (tmp_path / "certificate.json").write_text(json.dumps(erased.to_json()))
     _, told, _ = creatoken("verify", path, "--certificate", "certificate.json")
     assert "1 erased /details/a\\x1b\\u202eb\n" in told

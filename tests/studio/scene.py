@@ -41,7 +41,7 @@ class Scene:
 
     @property
     def certificate(self) -> Certificate:
-        return self.final.certificate
+        return self.final.certificate()
 
     @property
     def known(self) -> dict[str, str]:

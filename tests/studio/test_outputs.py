@@ -44,7 +44,7 @@ def test_output__given_the_same_file_again__is_the_same_asset(
     assert creatoken_run.output(copy).id != first.id
     assert first.id == creatoken_studio.chain.assets.id_of(first.asset)
     assert first.asset.content_hash == content_hash(b"the banner")
-    assert first.certificate.verify(first.asset.record_root)["/details/file"] == "verified"
+    assert first.certificate().verify(first.asset.record_root)["/details/file"] == "verified"
 
 
 def test_output__given_creators__is_one_asset_of_each(
@@ -80,7 +80,7 @@ def test_output__given_all_steps__holds_them_signed_and_names_its_parents(
     parent = creatoken_run.output(sketch)
     creatoken_run.gate("brand", "fine", asset=parent)
     made = creatoken_run.output(banner, parents=[parent, 7], details={"medium": "web"})
-    record = made.certificate.record
+    record = made.certificate().record
     assert [one["message"]["index"] for one in record["steps"]] == ["0", "1"]
     assert record["details"] == {
         "file": "banner.png",

@@ -80,7 +80,7 @@ def test_reprs_and_logs__given_a_recorded_run__hold_no_secret(
     actor = Actor.of("agent:copy", creatoken_actors.agent)
     spec = StepSpec("draft", actor, 0, parameters={"key": CANARY})
     entry: Entry = spec.entry("draft#1", content_of(CANARY), CANARY)
-    shown = [creatoken_studio, creatoken_run, actor, spec, entry, made, made.certificate, found]
+    shown = [creatoken_studio, creatoken_run, actor, spec, entry, made, made.certificate(), found]
     shown += [creatoken_run.begin(spec, CANARY), creatoken_studio.memory, creatoken_studio.status()]
     shown += [creatoken_run._journal.append(entry), creatoken_run.request_approval(made)]
     shown += [creatoken_studio.memory.certificate(found[0].id), creatoken_studio.preview()]

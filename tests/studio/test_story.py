@@ -66,6 +66,7 @@ def test_studio__given_a_campaign__cites_records_measures_settles_approves_and_t
     assert verdicts.integrity.state is verdicts.chain.state is State.HOLDS
     assert verdicts.trust.state is State.UNKNOWN  # nobody said whom they know
     assert ticket.is_approved
+    assert asset.certificate().root == asset.asset.record_root
     assert studio.trace(asset).first is None
     studio.index.update()
     assert [one.asset for one in studio.index.lineage(asset).ancestors()] == [parent.id]

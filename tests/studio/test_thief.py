@@ -39,23 +39,23 @@ def test_verify__given_a_draft_that_a_thief_registered_in_his_own_work__fails(sc
     ct = scene.stranger.with_signer(thief)
     project = ct.projects.create(treasury=thief, directors=[thief], recorders=[thief])
     work = ct.works.open(project)
-    root = bytes.fromhex(draft.certificate.record["stepsRoot"][2:])
+    root = bytes.fromhex(draft.certificate().record["stepsRoot"][2:])
     ct.contributions.record(work, root, 3, {thief.address: 1})
     stolen = AssetInput(
         creator=thief.address,
         content_hash=file_hash(path),
-        record_root=draft.certificate.root,
+        record_root=draft.certificate().root,
         work_id=work.id,
     )
     deadline = int(time.time()) + 3600
     signature = ct.assets.sign(thief, stolen, thief.address, deadline)
     ct.assets.register_for(stolen, thief.address, deadline, signature)
-    report = verify(scene.stranger, file=path, certificate=draft.certificate, known=scene.known)
+    report = verify(scene.stranger, file=path, certificate=draft.certificate(), known=scene.known)
     assert (report.integrity.state, report.trust.state) == (FAILS, UNKNOWN), str(report)
     assert "another work" in report.integrity["step signatures"].reason
     assert f"{thief.address} (creator): not known" in report.trust["signers"].reason
     known = {**scene.known, thief.address: "a thief"}
-    told = gather(scene.stranger, stolen, draft.certificate)
+    told = gather(scene.stranger, stolen, draft.certificate())
     assert judge(told, None, scene.stranger, known).trust.state is HOLDS
     for verifier in (by_sdk, by_script):
         assert failed(verifier(told, file_hash(path))) == {"integrity": {"step signatures"}}

@@ -28,7 +28,7 @@ def genuine(ct: Creatoken, chain: Anvil, work: Work, tmp_path: Path) -> Iterator
     last = run.steps[-1].step
     yield SimpleNamespace(
         content=path.read_bytes(),
-        certificate=made.certificate,
+        certificate=made.certificate(),
         asset=made.asset,
         review=studio.memory.disclose("0x" + last.struct_hash().hex(), "/inputHash"),
         root=steps_tree([signed.step for signed in run.steps]).root,
