@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from creatoken_sdk.brand.command import brand
-from creatoken_sdk.errors import CreatokenError, MissingExtraError, RecordError
+from creatoken_sdk.errors import CreatokenError, MissingExtraError
 from creatoken_sdk.tracing import boundary, trace
 
 if TYPE_CHECKING:
@@ -117,23 +117,27 @@ def status(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="The file to verify.")],
+    given: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="A file, a bundle of evidence (.zip), a certificate (.json), an asset id (0x...).",
+        ),
+    ],
     certificate: Annotated[
-        Path | None, typer.Option(help="The certificate that came with it.")
+        Path | None, typer.Option(help="The certificate that came with a file.")
     ] = None,
     rpc: Endpoint = _LOCAL,
     deployment: Deployed = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is true of a file: integrity, trust and chain. Exit with 1 if any of them fails."""
+    """Say what is true of it: integrity, trust and chain. Exit with 1 if any of them fails."""
     from creatoken_sdk.chain.client import Creatoken
-    from creatoken_sdk.record.canonical import loads
-    from creatoken_sdk.studio import verify as verifying
     from creatoken_sdk.studio.findings import State
+    from creatoken_sdk.studio.given import verify_given
 
-    held = None if certificate is None else loads(_contents(certificate))
     client = Creatoken.connect(rpc, deployment=deployment)
-    report = verifying.verify(client, file=file, certificate=held)
+    report = verify_given(client, given, certificate=certificate)
     print(json.dumps(report.to_json(), indent=2) if as_json else report)
     verdicts = (report.integrity, report.trust, report.chain)
     raise typer.Exit(1 if State.FAILS in [verdict.state for verdict in verdicts] else 0)
@@ -179,13 +183,6 @@ def mcp(
         agent=agent,
     ) as server:
         server.run()
-
-
-def _contents(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RecordError(f"{path} cannot be read ({error.strerror}); pass a file") from None
 
 
 def _told(quiet: bool) -> Callable[[Mapping[Any, int]], None]:

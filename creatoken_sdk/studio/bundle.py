@@ -14,10 +14,11 @@ from typing import Any
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import canonical, content_hash
 
-__all__ = ["EVIDENCE", "Bundle", "is_file_name"]
+__all__ = ["EVIDENCE", "MAX_EVIDENCE", "Bundle", "is_file_name"]
 
 EVIDENCE = "evidence.json"
-_MAX_EVIDENCE = 64 << 20
+MAX_EVIDENCE = 64 << 20
+"""In bytes."""
 _MAX_RATIO = 100
 """Evidence is mostly hashes and hardly shrinks; the file is stored as it is."""
 _MAX_MEMBERS = 16
@@ -60,7 +61,9 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         _check_name(member)
         if member.file_size > max(1, member.compress_size) * _MAX_RATIO:
-            raise RecordError(f"{member.filename!r} unpacks to far more than it is: a zip bomb")
+            raise RecordError(
+                f"{member.filename!r} unpacks to over {_MAX_RATIO} times its size: a zip bomb"
+            )
         if member.compress_type not in _PLAIN:
             raise RecordError(f"{member.filename!r} is packed in a rare way; get the original")
     names = Counter(member.filename.casefold() for member in members)
@@ -86,8 +89,8 @@ def _evidence(archive: zipfile.ZipFile) -> Mapping[str, Any]:
     if EVIDENCE not in archive.namelist():
         raise RecordError(f"there is no {EVIDENCE} in it; pass a bundle of evidence")
     size = archive.getinfo(EVIDENCE).file_size
-    if size > _MAX_EVIDENCE:
-        raise RecordError(f"{EVIDENCE} is larger than {_MAX_EVIDENCE} bytes; refuse this bundle")
+    if size > MAX_EVIDENCE:
+        raise RecordError(f"{EVIDENCE} is larger than {MAX_EVIDENCE} bytes; refuse this bundle")
     with archive.open(EVIDENCE) as file:
         # The size is what the zip says; `archive.read` would unpack all that there is.
         evidence = canonical.loads(file.read(size))
@@ -99,7 +102,7 @@ def _evidence(archive: zipfile.ZipFile) -> Mapping[str, Any]:
 
 def _digest(archive: zipfile.ZipFile, evidence: Mapping[str, Any]) -> bytes | None:
     name = evidence.get("file")
-    if not name:
+    if name == "":
         return None
     if not isinstance(name, str) or not is_file_name(name) or name not in archive.namelist():
         raise RecordError("the bundle names a file that is not in it; get the original")

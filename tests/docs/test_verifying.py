@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from creatoken_sdk.studio.bundle import Bundle
 from studio.scene import made
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
@@ -32,13 +33,29 @@ def test_verify_a_file__when_followed__verifies_and_packs(scene):
     for block in blocks("verify-a-file.md", "python"):
         exec(block.replace("http://127.0.0.1:8545", scene.chain.url), names)
 
+    [commands] = blocks("verify-a-file.md", "console")
+    for line in commands.strip().splitlines():
+        found = followed(line.replace("0x...", f"0x{scene.final.id:064x}"), scene)
+        assert "CHAIN: holds" in found
+
     [script] = blocks("verify-a-file.md", "sh")
+    evidence = Bundle.read(Path("banner-evidence.zip")).evidence
+    hashes = [event["log"]["blockHash"] for event in evidence["events"]]
     for line in script.strip().splitlines():
-        command = line.replace("https://a-node-that-you-trust", scene.chain.url).split()
-        done = subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert "INTEGRITY: holds" in done.stdout
-    assert "CHAIN: holds" in done.stdout
+        found = followed(line.replace("0x...", "{}").format(*hashes), scene)
+        assert "INTEGRITY: holds" in found
+    assert "CHAIN: holds" in found
+
+
+def followed(line, scene):
+    """What a line of a shell prints, at the test's chain."""
+    program, *words = line.split()
+    nodes = ("http://127.0.0.1:8545", "https://a-node-that-you-trust")
+    command = [scene.chain.url if word in nodes else word for word in words]
+    module = ["-m", "creatoken_sdk"] if program == "creatoken" else []
+    done = subprocess.run([sys.executable, *module, *command], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 @pytest.mark.threat("D9")

@@ -1,76 +1,12 @@
-"""The commands that work on a studio or on a file that came out of one."""
+"""The commands that work on a studio."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from creatoken_sdk import Role
-
-
-@pytest.fixture
-def creatoken(creatoken_chain, tmp_path):
-    """Runs the command at the chain; returns its exit code and what it printed."""
-
-    def run(*arguments: object, **environment: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "creatoken_sdk", *map(str, arguments)]
-        env = os.environ | {"CREATOKEN_RPC": creatoken_chain.url} | environment
-        done = subprocess.run(
-            command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return run
-
-
-@pytest.fixture
-def banner(creatoken_studio, creatoken_run, tmp_path) -> Path:
-    """A file that the test's run made and registered."""
-    path = tmp_path / "banner.txt"
-    path.write_text("the banner")
-    creatoken_run.output(path)
-    creatoken_studio.flush(wait="latest")
-    return path
-
-
-def test_verify__given_a_registered_file__says_that_integrity_and_chain_hold(creatoken, banner):
-    code, told, complaint = creatoken("verify", banner, "--json")
-    assert (code, complaint) == (0, "")
-    report = json.loads(told)
-    assert [report[one]["state"] for one in ("integrity", "chain")] == ["holds", "holds"]
-
-
-def test_verify__given_one_other_byte__fails(creatoken, banner):
-    banner.write_text("the banneR")
-    code, told, complaint = creatoken("verify", banner, "--json")
-    assert (code, complaint) == (1, "")
-    assert json.loads(told)["chain"]["state"] == "fails"
-
-
-def test_verify__when_the_file_is_missing__says_so(creatoken):
-    code, told, complaint = creatoken("verify", "nothing.png")
-    assert (code, told) == (1, "")
-    assert complaint.startswith("creatoken: nothing.png cannot be read")
-
-
-@pytest.mark.threat("D5")
-def test_verify__given_a_name_that_steers_the_terminal__shows_it_escaped(
-    creatoken, creatoken_studio, creatoken_run, tmp_path
-):
-    path, name = tmp_path / "banner.txt", "a\x1b\u202eb"
-    path.write_text("the banner")
-    made = creatoken_run.output(path, details={name: "secret"})
-    creatoken_studio.flush(wait="latest")
-    erased = made.certificate().erase(f"/details/{name}")
-    (tmp_path / "certificate.json").write_text(json.dumps(erased.to_json()))
-    _, told, _ = creatoken("verify", path, "--certificate", "certificate.json")
-    assert "1 erased /details/a\\x1b\\u202eb\n" in told
-    assert told.replace("\n", "").isprintable()
 
 
 @pytest.mark.threat("D2", "E3")
@@ -184,9 +120,3 @@ def test_relay__given_a_reason_that_steers_the_terminal__shows_it_escaped(
         f"refused: record: no [bold]funds[/bold] [link=http://x]y[/link] :boom: {escaped}"
     )
     assert told.replace("\n", "").isprintable()
-
-
-def test_verify__when_the_certificate_is_missing__says_so(creatoken, banner):
-    code, told, complaint = creatoken("verify", banner, "--certificate", "nothing.json")
-    assert (code, told) == (1, "")
-    assert complaint.startswith("creatoken: nothing.json cannot be read")
