@@ -18,7 +18,7 @@ from creatoken_sdk.chain.assets import AssetInput
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.errors import ChainError, CreatokenError, RecordError
 from creatoken_sdk.record import Certificate, Disclosure, SignedStep
-from creatoken_sdk.record.structs import to_json
+from creatoken_sdk.record.structs import from_json, to_json
 from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
 from creatoken_sdk.studio.carried import Anchored
 from creatoken_sdk.studio.errors import UnprovedWarning
@@ -87,8 +87,10 @@ def verify_bundle(
 
     `file` is the file if the bundle holds only its hash. `blocks` are hashes of blocks that you
     trust to be the chain's: they are all that the proofs of events need. RecordError refuses what
-    is no bundle.
+    is no bundle, and blocks that are no hashes.
     """
+    for block in blocks:
+        from_json("bytes32", block)
     bundle = Bundle.read(path)
     digest = bundle.digest if file is None else file_hash(file)
     try:

@@ -60,6 +60,10 @@ class Examination:
         self.chain_id = from_json("uint256", evidence["chainId"])
         self.contracts = evidence["contracts"]
         encode(("address",) * len(self.contracts), list(self.contracts.values()))
+        self._works, self._registry = (
+            Domain(chain_id=self.chain_id, verifying_contract=self.contracts[name])
+            for name in ("Works", "AssetRegistry")
+        )
         certificate = evidence["certificate"] or {"record": {}, "erased": {}}
         self.record = certificate["record"]
         self.erased = set(certificate["erased"])
@@ -176,7 +180,7 @@ class Examination:
 
     def _parents(self) -> Found:
         record, erased = self.record, self.erased
-        parents = [int(one, 16) for one in self.asset["parents"]]
+        parents = [int.from_bytes(_hash(one), "big") for one in self.asset["parents"]]
         listed = {f"/parents[{i}]" for i in range(len(parents))} or {"/parents"}
         named = listed & erased or record["parents"] == [str(one) for one in parents]
         hashed = "0x" + parents_hash(parents).hex()
@@ -193,9 +197,8 @@ class Examination:
         return State.HOLDS, f"under the root that {anchor['anchorer']} anchored"
 
     def _opened(self, one: Evidence) -> Found:
-        root = _hash(self.asset["recordRoot"])
-        if one["step"]:
-            root = self.steps[int(one["step"])].step.detail
+        in_step = self.steps[int(one["step"])].step if one["step"] else None
+        root = in_step.detail if in_step else _hash(self.asset["recordRoot"])
         field = Field(one["path"], one["value"], _hash(one["salt"]))
         held = Disclosure(field, _hashes(one["proof"])).verify(root)
         require(held, "the record did not say that")
@@ -207,7 +210,8 @@ class Examination:
             if one["type"] == "Registration":
                 message = Registration.from_json(one["message"])
                 require(message.asset_id == self._id, "it is for another asset")
-                if self._signers.signed(self._registry, message, _bytes(one["signature"]), who):
+                signature = from_json("bytes", one["signature"])
+                if self._signers.signed(self._registry, message, signature, who):
                     return State.HOLDS, f"{who} signed for its registration"
         return State.UNKNOWN, f"no signature of {who} is here: the registry asked the account"
 
@@ -223,7 +227,7 @@ class Examination:
             message = BulkApproval.from_json(one["message"])
             leaf = approval_leaf(self._id, stage, note)
             require(verify_proof(message.root, leaf, _hashes(one["proof"])), "it is for others")
-        signature = _bytes(one["signature"])
+        signature = from_json("bytes", one["signature"])
         told = self._signers.signed(self._registry, message, signature, message.director)
         state = State.HOLDS if told else State.UNKNOWN
         self._approvers.add(message.director)
@@ -232,14 +236,6 @@ class Examination:
     @property
     def _id(self) -> int:
         return int.from_bytes(_hash(self.asset["id"]), "big")
-
-    @property
-    def _works(self) -> Domain:
-        return Domain(chain_id=self.chain_id, verifying_contract=self.contracts["Works"])
-
-    @property
-    def _registry(self) -> Domain:
-        return Domain(chain_id=self.chain_id, verifying_contract=self.contracts["AssetRegistry"])
 
     @property
     def _all_shown(self) -> bool:
@@ -272,8 +268,3 @@ def _hash(text: str) -> bytes:
 
 def _hashes(texts: list[str]) -> tuple[bytes, ...]:
     return tuple(_hash(text) for text in texts)
-
-
-def _bytes(text: str) -> bytes:
-    require(isinstance(text, str) and text[:2] == "0x" and text == text.lower(), "no 0x hex")
-    return bytes.fromhex(text[2:])

@@ -13,6 +13,7 @@ from creatoken_sdk.chain.events import decode_log, topic
 from creatoken_sdk.record import Certificate, SignedStep, step_leaf, steps_tree
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.carried import Anchored, Carried
+from creatoken_sdk.studio.findings import require
 from creatoken_sdk.studio.logged import LOG_KEYS, header_of, named
 
 __all__ = ["gather", "registrations", "shown_steps"]
@@ -73,10 +74,12 @@ def gather(
 
 def shown_steps(certificate: Mapping[str, Any]) -> dict[int, SignedStep]:
     """Return the steps of a certificate (as JSON) of which no field is erased, by their place."""
+    steps = certificate["record"].get("steps", [])
+    require(isinstance(steps, list), "the steps are no list")
     hidden = {path.split("]")[0] + "]" for path in certificate["erased"]}
     return {
         index: SignedStep.from_json(step)
-        for index, step in enumerate(certificate["record"].get("steps", []))
+        for index, step in enumerate(steps)
         if f"/steps[{index}]" not in hidden
     }
 

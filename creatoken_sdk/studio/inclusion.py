@@ -16,6 +16,7 @@ from trie import HexaryTrie  # type: ignore[import-untyped]
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.chain.errors import BadResponseError, RpcError
 from creatoken_sdk.errors import RecordError
+from creatoken_sdk.record import keccak256
 from creatoken_sdk.record.structs import from_json, to_json
 from creatoken_sdk.studio.findings import require
 
@@ -59,8 +60,10 @@ def check_included(proof: Mapping[str, Any], header: bytes, log: Mapping[str, An
     """Raise RecordError unless the proof leads from the header to a receipt with the log."""
     key = rlp.encode(from_json("uint256", proof["index"]))
     try:
-        nodes = [rlp.decode(bytes.fromhex(node[2:])) for node in proof["nodes"]]
-        receipt = HexaryTrie.get_from_proof(_receipts_root(header), key, nodes)
+        nodes = [from_json("bytes", node) for node in proof["nodes"]]
+        trie = HexaryTrie({keccak256(node): node for node in nodes}, _receipts_root(header))
+        require([rlp.encode(node) for node in trie.get_proof(key)] == nodes, "others are there")
+        receipt = trie[key]
         logs = rlp.decode(receipt if receipt[0] >= 0xC0 else receipt[1:])[3]
     except Exception:  # what a stranger's nodes make of a trie is not told by its package
         raise RecordError("the proof does not lead to a receipt of the block") from None

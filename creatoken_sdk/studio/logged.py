@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from creatoken_sdk.chain.codec import types_of
 from creatoken_sdk.chain.events import Event, decode_log, topic
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import keccak256
+from creatoken_sdk.record.structs import from_json
 from creatoken_sdk.studio.findings import require
 from creatoken_sdk.studio.inclusion import check_included
 
@@ -76,6 +78,7 @@ def named(contract: str, event: str) -> str:
 def check_event(evidence: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Event, str]:
     """Return the event and when it was; RecordError unless it is about the asset."""
     log, contract = one["log"], one["contract"]
+    _check_form(log)
     require(contract in _LOGGING, f"{contract!r} is no contract whose events are evidence")
     event = decode_log(log)
     require(event is not None, "the log is of no event of the contracts")
@@ -91,7 +94,7 @@ def check_event(evidence: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Ev
     if one["header"]:
         fields = _header(one["header"], log)
         if one["proof"] is not None:
-            check_included(one["proof"], bytes.fromhex(one["header"][2:]), log)
+            check_included(one["proof"], from_json("bytes", one["header"]), log)
         time, root = int.from_bytes(fields[_TIME], "big"), fields[4].hex()
         when += f", transactions 0x{root}, UTC seconds {time}"
     return event, when + ")"
@@ -110,6 +113,15 @@ def confirm(client: Creatoken, log: Mapping[str, Any]) -> str:
     return "final" if sure else "not final yet: ask again later"
 
 
+def _check_form(log: Mapping[str, Any]) -> None:
+    """Python reads hex with blanks or in upper case too; a node never writes that."""
+    for text in (log["blockHash"], log["transactionHash"], *log["topics"]):
+        from_json("bytes32", text)
+    from_json("bytes", log["data"])
+    for text in (log["blockNumber"], log["logIndex"]):
+        require(re.fullmatch("0x[0-9a-f]+", text), "the log has a malformed number")
+
+
 def _compared(log: Mapping[str, Any]) -> list[Any]:
     return [log["address"].lower(), *(log[key] for key in LOG_KEYS[1:])]
 
@@ -122,7 +134,7 @@ def _field(name: str, value: str) -> bytes:
 
 
 def _header(text: str, log: Mapping[str, Any]) -> list[bytes]:
-    header = bytes.fromhex(text[2:])
+    header = from_json("bytes", text)
     try:
         fields: list[bytes] = rlp.decode(header)
     except (rlp.exceptions.RLPException, RecursionError):
@@ -144,7 +156,7 @@ def _in_bloom(bloom: bytes, value: bytes) -> bool:
 
 def _is_about(evidence: Mapping[str, Any], contract: str, event: Event) -> bool:
     if contract == "AssetRegistry":
-        return bool(event["asset_id"] == int(evidence["asset"]["id"], 16))
+        return bool(f"0x{event['asset_id']:064x}" == evidence["asset"]["id"])
     if contract == "Anchors":
         anchor = evidence["anchor"]
         told = (event["anchorer"], "0x" + event["root"].hex())
@@ -160,5 +172,5 @@ def _same(asset: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
         all(asset[key] == "0x" + told[name].hex() for key, name in hashes.items())
         and all(asset[key] == str(told[name]) for key, name in numbers.items())
         and asset["creator"] == told["creator"]
-        and [int(parent, 16) for parent in asset["parents"]] == list(told["parents"])
+        and asset["parents"] == [f"0x{parent:064x}" for parent in told["parents"]]
     )

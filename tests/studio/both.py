@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +11,7 @@ from typing import Any
 
 import creatoken_sdk.studio
 from creatoken_sdk.errors import CreatokenError
+from creatoken_sdk.studio.evidence import verify_bundle
 from creatoken_sdk.studio.findings import MALFORMED, Report
 from creatoken_sdk.studio.verify import judge
 
@@ -50,9 +51,27 @@ def by_script(evidence: dict[str, Any], digest: bytes | None, blocks: Collection
         case.examine()
     except (standalone().Wrong, *MALFORMED):
         return REFUSED
+    return noted(case.findings)
+
+
+def read_by_sdk(bundle: Path, blocks: Collection[str] = ()) -> Seen:
+    try:
+        return seen(verify_bundle(bundle, blocks=blocks))
+    except CreatokenError:
+        return REFUSED
+
+
+def read_by_script(bundle: Path, blocks: Collection[str] = ()) -> Seen:
+    try:
+        return noted(standalone().examine(bundle, blocks=blocks))
+    except Exception:  # as the script's `main` does
+        return REFUSED
+
+
+def noted(findings: Mapping[str, Any]) -> Seen:
     return {
         answer: {check: (state, why) for check, state, why in found}
-        for answer, found in case.findings.items()
+        for answer, found in findings.items()
     }
 
 

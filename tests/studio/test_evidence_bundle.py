@@ -106,6 +106,15 @@ def test_script__given_the_hashes_of_the_blocks__needs_no_node_for_the_chain(bun
     assert "unknown event 0" in run(bundle, *named[2:])[1]
 
 
+@pytest.mark.parametrize("block", ["", "0x12", "ab" * 32, "0x" + "AB" * 32, "0x" + "ab" * 33, "7"])
+def test_script__given_a_block_that_is_no_hash__exits_with_2_and_one_line(bundle, block):
+    code, output, error = run(bundle, "--block", "0x" + "ab" * 32, "--block", block)
+    assert (code, output) == (2, "")
+    assert error == f"--block takes the hash of a block, 0x and 64 of 0-9a-f: {block!r}\n"
+    with pytest.raises(RecordError, match="0x and 64 lower-case hex digits"):
+        verify_bundle(bundle, blocks=[block])
+
+
 @pytest.mark.parametrize(
     ("method", "rewrite", "reason"),
     [
@@ -324,7 +333,8 @@ def test_read__given_too_many_members__refuses_the_bundle(tmp_path):
         (b'{"v": 1, "v": 1}', "appears twice"),
         (b"\xff", "not UTF-8"),
         (b'{"schema": "creatoken.evidence", "v": 1, "file": "file/x"}', "not in it"),
-        (b'{"schema": "creatoken.evidence", "v": 1}', "the evidence is malformed"),
+        (b'{"schema": "creatoken.evidence", "v": 1}', "not in it"),
+        (b'{"schema": "creatoken.evidence", "v": 1, "file": ""}', "the evidence is malformed"),
     ],
 )
 def test_verify_bundle__given_malformed_evidence__says_what_to_do(tmp_path, evidence, reason):

@@ -124,6 +124,12 @@ def word(value):
     return value.to_bytes(32, "big")
 
 
+def quantity(text):
+    """A number as nodes write it."""
+    require(isinstance(text, str) and re.fullmatch("0x[0-9a-f]+", text), "not a 0x number")
+    return int(text, 16)
+
+
 def unhex(text, size=None):
     require(isinstance(text, str) and re.fullmatch("0x([0-9a-f]{2})*", text), "not 0x hex")
     require(size is None or len(text) == 2 + 2 * size, f"not {size} bytes of hex")
@@ -186,13 +192,15 @@ def tree_root(leaves):
 
 
 # Documents: each field has a salted commitment of its own; all are leaves of one tree
-def canonical(value):
-    """The one way to write a JSON value (RFC 8785)."""
+def canonical(value, levels=64):
+    """The one way to write a JSON value (RFC 8785), of so many levels at most."""
+    require(levels or not isinstance(value, (dict, list)), "nested too deep")
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
-        return b"{" + b",".join(canonical(k) + b":" + canonical(value[k]) for k in keys) + b"}"
+        items = (canonical(key) + b":" + canonical(value[key], levels - 1) for key in keys)
+        return b"{" + b",".join(items) + b"}"
     if isinstance(value, list):
-        return b"[" + b",".join(map(canonical, value)) + b"]"
+        return b"[" + b",".join(canonical(item, levels - 1) for item in value) + b"]"
     if isinstance(value, str):
         require(unicodedata.is_normalized("NFC", value), "text that is not Unicode NFC")
     elif value is not None and not isinstance(value, bool):
@@ -203,6 +211,15 @@ def canonical(value):
 def unique(pairs):
     require(len(dict(pairs)) == len(pairs), "a JSON object has a key twice")
     return dict(pairs)
+
+
+def parsed(data):
+    """A JSON document, which must have one way to write it."""
+    # 18 digits show that a number is too large; reading a million of them may take minutes.
+    options = {"object_pairs_hook": unique, "parse_int": lambda digits: int(digits[:18])}
+    value = json.loads(data.decode(), **options)
+    canonical(value)
+    return value
 
 
 def commitment(path, value, salt):

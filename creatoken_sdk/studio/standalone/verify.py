@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import json
 import re
 import sys
 import urllib.request
 import zipfile
+from functools import cached_property
 from pathlib import Path
 
 from mathematics import (
@@ -34,6 +34,8 @@ from mathematics import (
     keccak,
     leaf,
     number,
+    parsed,
+    quantity,
     receipt_logs,
     record_root,
     recover,
@@ -43,12 +45,13 @@ from mathematics import (
     struct_hash,
     tree_root,
     unhex,
-    unique,
     word,
 )
 
 HOLDS, FAILS, UNKNOWN = "holds", "fails", "unknown"
 CERTIFICATE = "erased padding record recordRoot salts schema v creatoken.certificate 1"
+FILE = r"file/[\w-][\w.-]{0,199}"
+LIMIT, RATIO = 64 << 20, 100  # bytes of evidence.json; times that a member may shrink in the zip
 KINDS = {"1": "person", "2": "agent", "3": "tool"}
 REGISTERED = (
     "AssetRegistered(uint256,bytes32,bytes32,"
@@ -64,14 +67,28 @@ class Case:
         self.blocks = blocks
         self.findings = {"integrity": [], "trust": [], "chain": []}
         self.asset, self.contracts = evidence["asset"], evidence["contracts"]
+        self.works, self.registry = self.contracts["Works"], self.contracts["AssetRegistry"]
         self.chain_id, self.wallets = evidence["chainId"], evidence["wallets"]
         encode("uint256", self.chain_id), list(map(account, self.contracts.values()))
         certificate = evidence["certificate"] or {"record": {}, "erased": {}}
-        self.record, self.erased = certificate["record"], certificate["erased"]
+        self.record, self.erased = certificate["record"], set(certificate["erased"])
+
+    @cached_property
+    def steps(self):
+        """The steps without erased fields, by place; if one is malformed, none says anything."""
+        listed, shown = self.record.get("steps", []), {}
+        require(isinstance(listed, list), "the steps are no list")
         hidden = {path.split("]")[0] + "]" for path in self.erased}
-        listed = enumerate(self.record.get("steps", []))
-        self.steps = {i: one for i, one in listed if f"/steps[{i}]" not in hidden}
-        self.all_shown = len(self.steps) == len(self.record.get("steps", []))
+        for i, one in enumerate(listed):
+            if f"/steps[{i}]" not in hidden:
+                require(set(one) == {"message", "signature"}, "a step has other fields")
+                unhex(one["signature"])
+                shown[i] = {**one, "hash": struct_hash("Step", one["message"])}
+        return shown
+
+    @property
+    def all_shown(self):
+        return len(self.steps) == len(self.record.get("steps", []))
 
     def check(self, answer, name, test):
         try:
@@ -115,9 +132,7 @@ class Case:
 
     def asset_id(self):
         asset = self.asset
-        place = encode("uint256", self.chain_id) + encode(
-            "address", self.contracts["AssetRegistry"]
-        )
+        place = encode("uint256", self.chain_id) + encode("address", self.registry)
         who = encode("address", asset["creator"])
         what = unhex(asset["contentHash"], 32) + unhex(asset["recordRoot"], 32)
         made = keccak(keccak(b"creatoken.asset.v1") + place + who + what)
@@ -135,43 +150,28 @@ class Case:
         shown = len(certificate["salts"]) - 1
         return HOLDS, f"{shown} fields as committed to, {len(gone)} erased {' '.join(gone)}".strip()
 
-    def hashes(self):
-        """The hash of each step; where one is malformed, none of them says anything."""
-        for one in self.steps.values():
-            require(set(one) == {"message", "signature"}, "a step has other fields")
-            unhex(one["signature"])
-        return {i: struct_hash("Step", one["message"]) for i, one in self.steps.items()}
-
     def step_order(self):
         if not self.all_shown:
             return UNKNOWN, "some steps are erased here: whether one is missing cannot be seen"
         require(self.steps, "there are no steps")
-        hashes = self.hashes()
         previous, work = bytes(32), self.steps[0]["message"]["workId"]
         for i, step in self.steps.items():
             told = step["message"]
-            follows = (told["index"], told["workId"]) == (str(i), work) and told[
-                "actorKind"
-            ] in KINDS
-            require(
-                follows and unhex(told["previous"], 32) == previous, f"step {i} does not follow"
-            )
-            previous = hashes[i]
+            follows = (told["index"], told["workId"]) == (str(i), work)
+            follows = follows and unhex(told["previous"], 32) == previous
+            require(follows and told["actorKind"] in KINDS, f"step {i} does not follow")
+            previous = step["hash"]
         return HOLDS, f"{len(self.steps)} steps, each names the one before"
 
     def step_signatures(self):
         domain, asked = self.record["domain"], []
-        for key, value in (
-            ("chainId", self.chain_id),
-            ("verifyingContract", self.contracts["Works"]),
-        ):
+        for key, value in (("chainId", self.chain_id), ("verifyingContract", self.works)):
             hidden = f"/domain/{key}" in self.erased
             require(hidden or domain[key] == value, "the steps were signed for another contract")
-        self.hashes()
         works = {step["message"]["workId"] for step in self.steps.values()}
         require(works <= {self.asset["workId"]}, "the steps were signed for another work")
         for i, step in self.steps.items():
-            if not self.signed("Step", step, step["message"]["actor"], self.contracts["Works"]):
+            if not self.signed("Step", step, step["message"]["actor"], self.works):
                 asked.append(str(i))
         if asked or not self.steps:
             return UNKNOWN, f"only a node can ask the wallets that signed: steps {' '.join(asked)}"
@@ -199,7 +199,7 @@ class Case:
         if "/stepsRoot" in self.erased:
             return UNKNOWN, "the root is erased here"
         root = unhex(self.record["stepsRoot"], 32)
-        leaves = {i: leaf(one) for i, one in self.hashes().items()}
+        leaves = {i: leaf(step["hash"]) for i, step in self.steps.items()}
         if self.all_shown:
             require(tree_root(list(leaves.values())) == root, "the steps are others")
         for i, proof in self.evidence["stepProofs"].items():
@@ -209,7 +209,6 @@ class Case:
     def oversight(self):
         if not self.all_shown or "/oversight" in self.erased:
             return UNKNOWN, "not all steps are shown"
-        self.hashes()
         told = [step["message"] for step in self.steps.values()]
         people = [one for one in told if one["actorKind"] == "1"]
         reviewed = people and told[-1] in people and unhex(told[-1]["action"]) == keccak(b"review")
@@ -222,7 +221,7 @@ class Case:
         parents = [number(unhex(one, 32)) for one in self.asset["parents"]]
         hashed = "0x" + keccak(b"".join(map(word, parents))).hex()
         listed = [f"/parents[{i}]" for i in range(len(parents))] or ["/parents"]
-        shown = not set(listed) & set(self.erased)
+        shown = not set(listed) & self.erased
         named = not shown or self.record["parents"] == [str(one) for one in parents]
         hashed = "/parentsHash" in self.erased or self.record["parentsHash"] == hashed
         require(named and hashed, "the record names other parents")
@@ -238,10 +237,8 @@ class Case:
         return HOLDS, f"under the root that {anchor['anchorer']} anchored"
 
     def opened(self, one):
-        root = self.asset["recordRoot"]
-        if one["step"]:
-            self.hashes()
-            root = self.steps[int(one["step"])]["message"]["detail"]
+        step = self.steps[int(one["step"])]["message"] if one["step"] else None
+        root = step["detail"] if step else self.asset["recordRoot"]
         start = leaf(commitment(one["path"], one["value"], unhex(one["salt"], 32)))
         require(climb(start, one["proof"]) == unhex(root, 32), "the record did not say that")
         return HOLDS, f"{one['path']} is {json.dumps(one['value'])[:60]}"
@@ -253,14 +250,13 @@ class Case:
             if one["type"] == "Registration":
                 told = number(encode("uint256", one["message"]["assetId"]))
                 require(told == number(unhex(self.asset["id"], 32)), "it is for another asset")
-                if self.signed("Registration", one, who, self.contracts["AssetRegistry"]):
+                if self.signed("Registration", one, who, self.registry):
                     return HOLDS, f"{who} signed for its registration"
         return UNKNOWN, f"no signature of {who} is here: the registry took it from the account"
 
     def signers(self):
         if not self.steps:
             return UNKNOWN, "no steps are shown"
-        self.hashes()
         told = [step["message"] for step in self.steps.values()]
         named = sorted({f"{one['actor']} ({KINDS[one['actorKind']]})" for one in told})
         named.append(f"{self.asset['creator']} (creator)")
@@ -279,14 +275,16 @@ class Case:
             about = unhex(self.asset["id"], 32) + encode("uint8", one["stage"])
             start = leaf(about + unhex(one["noteHash"], 32))
             require(climb(start, one["proof"]) == unhex(told["root"], 32), "it is for others")
-        by_key = self.signed(one["type"], one, who, self.contracts["AssetRegistry"])
+        by_key = self.signed(one["type"], one, who, self.registry)
         state = HOLDS if by_key else UNKNOWN
         return state, f"{who} approved stage {one['stage']}"
 
     # Chain
     def event(self, event):
-        log, name = event["log"], event["event"]
-        topics, items = [unhex(one, 32) for one in log["topics"]], []
+        log, name, items = event["log"], event["event"], []
+        hashes = [unhex(one, 32) for one in (log["blockHash"], log["transactionHash"])]
+        topics = [unhex(one, 32) for one in log["topics"]]
+        block, _ = quantity(log["blockNumber"]), quantity(log["logIndex"])
         require(keccak(name.encode()) == topics[0], "the log is of another event")
         require(log["address"] == self.contracts[event["contract"]], "another contract logged it")
         require(self.about(event["contract"], name, topics), "it is about something else")
@@ -295,8 +293,8 @@ class Case:
         if event["header"]:
             header = unhex(event["header"])
             items = rlp(header)
-            here = keccak(header) == unhex(log["blockHash"], 32)
-            require(here and number(items[8]) == int(log["blockNumber"], 16), "of another block")
+            same = keccak(header) == hashes[0] and number(items[8]) == block
+            require(same, "of another block")
             values = [account(log["address"]), *topics]
             require(all(in_bloom(items[6], one) for one in values), "the block has no such event")
         if event["proof"] is not None:
@@ -305,7 +303,7 @@ class Case:
             logs = receipt_logs(items[5], index, event["proof"]["nodes"])
             told = [account(log["address"]), topics, unhex(log["data"])]
             require(told in logs, "the transaction did not log this")
-        when = f"{name.split('(')[0]} in block {int(log['blockNumber'], 16)}"
+        when = f"{name.split('(')[0]} in block {block}"
         if items:
             root = items[4].hex()
             when += f" ({log['blockHash']}, transactions 0x{root}, UTC seconds {number(items[11])})"
@@ -353,7 +351,7 @@ class Case:
 
     def standing(self):
         data = "0x" + (keccak(b"assetOf(uint256)")[:4] + unhex(self.asset["id"], 32)).hex()
-        where = {"to": self.contracts["AssetRegistry"], "data": data}
+        where = {"to": self.registry, "data": data}
         told = unhex(self.ask("eth_call", where, "latest"))
         owner, since, work, stages, status = (number(told[i : i + 32]) for i in range(0, 160, 32))
         require(status == 0, "it was withdrawn")
@@ -388,18 +386,32 @@ def node(url):
     return ask
 
 
+def check_sizes(members):
+    """Refuse what unpacks to so much that it fills the memory or never ends: a zip bomb."""
+    require(len({one.filename.casefold() for one in members}) == len(members), "a member is twice")
+    for one in members:
+        plain = one.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        require(plain, f"{one.filename!r} is packed in a rare way")
+        fits = one.file_size <= max(1, one.compress_size) * RATIO
+        require(fits, f"{one.filename!r} unpacks to over {RATIO} times its size: a zip bomb")
+
+
 def examine(home, path=None, url=None, blocks=()):
     """Return the findings on the bundle in a folder or zip file."""
     bundle = zipfile.ZipFile(home) if home.is_file() else None
+    check_sizes(bundle.infolist() if bundle else [])
     read = (lambda name: bundle.open(name)) if bundle else (lambda name: (home / name).open("rb"))
     with read("evidence.json") as file:
-        evidence = json.load(io.TextIOWrapper(file, "utf-8"), object_pairs_hook=unique)
-    require(
-        not evidence["file"] or re.fullmatch(r"file/[\w-][\w.-]*", evidence["file"]), "bad name"
-    )
+        text = file.read(LIMIT + 1)
+    require(len(text) <= LIMIT, f"evidence.json is larger than {LIMIT} bytes")
+    evidence = parsed(text)
+    kind = (evidence["schema"], evidence["v"])
+    require(kind == ("creatoken.evidence", 1), "it is no evidence, or of a newer kind")
+    name = evidence["file"]
+    require(name == "" or re.fullmatch(FILE, name, re.ASCII), "it names a file of another folder")
     digest = None
-    if path or evidence["file"]:
-        with Path(path).open("rb") if path else read(evidence["file"]) as file:
+    if path or name:
+        with Path(path).open("rb") if path else read(name) as file:
             digest = sha256(file)
     case = Case(evidence, digest, node(url) if url else None, blocks)
     case.examine()
@@ -413,6 +425,9 @@ def main():
     parser.add_argument("--rpc", help="URL of a node of the chain")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
+    for block in options.block:
+        if not re.fullmatch("0x[0-9a-f]{64}", block):
+            parser.exit(2, f"--block takes the hash of a block, 0x and 64 of 0-9a-f: {block!r}\n")
     try:
         findings = examine(Path(__file__).parent, options.file, options.rpc, options.block)
     except Exception as error:  # whatever a bundle from a stranger makes reading stumble over
