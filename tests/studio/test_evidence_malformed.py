@@ -162,6 +162,7 @@ ONCE_UNLIKE = {
     "place of a log": (("events", 0, "log", "logIndex"), "1"),
     "block of a log": (("events", 0, "log", "blockNumber"), "0x_1"),
     "asset for an opened field": (("asset", "recordRoot"), ""),
+    "parents that are no list": (("asset", "parents"), {}),
     "another schema": (("schema",), "creatoken.certificate"),
     "another version": (("v",), 2),
     "no file": (("file",), None),

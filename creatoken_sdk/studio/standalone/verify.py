@@ -333,7 +333,7 @@ class Case:
         kinds = {"workId": "uint40", "creator": "address", "sourceType": "uint8"}
         keys = ("workId", "creator", "contentHash", "recordRoot", "manifestHash", "sourceType")
         told = [encode(kinds.get(key, "bytes32"), asset[key]) for key in keys]
-        same = told == words and parents == [unhex(one, 32) for one in asset["parents"]]
+        same = told == words and asset["parents"] == ["0x" + one.hex() for one in parents]
         require(same, "another asset was registered")
 
     def confirmed(self, log):
