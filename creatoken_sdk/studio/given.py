@@ -17,7 +17,7 @@ from creatoken_sdk.studio.verify import verify
 
 __all__ = ["verify_given"]
 
-_ASSET = re.compile("0x[0-9a-fA-F]{64}")
+_ASSET = re.compile("0x[0-9a-fA-F]{1,64}")  # `hex(id)` writes no leading zeros
 _SCHEMA = "creatoken.certificate"
 
 
@@ -41,7 +41,7 @@ def verify_given(client: Creatoken, given: str, *, certificate: Path | None = No
 def _asset(given: str) -> int:
     if not _ASSET.fullmatch(given):
         raise RecordError(
-            f"{given!r} is no asset id: pass 0x and 64 hex digits, or a file of that name with ./"
+            f"{given!r} is no asset id: pass 0x and up to 64 hex digits, or a file of that name with ./"
         )
     return int(given, 16)
 
