@@ -52,10 +52,11 @@ def ask(url: str, method: str, *params: Any) -> Any:
 
 @contextmanager
 def locked(where: str) -> Iterator[None]:
-    """Another program holds what a sequencer would write to."""
+    """Another program holds what a pipeline or a sequencer would write to."""
     if where.startswith("postgresql://"):
         with psycopg.connect(where) as other:
-            other.execute("LOCK TABLE transactions, jobs IN EXCLUSIVE MODE")
+            other.execute("SET idle_in_transaction_session_timeout = '10s'")  # who waits, fails
+            other.execute("LOCK TABLE steps, transactions, jobs IN EXCLUSIVE MODE")
             yield
             other.rollback()
         return
