@@ -79,8 +79,13 @@ class Studio(Hindsight):
 
         `witness` is the URL of a second node of the chain, best of another provider: what
         `flush` settles is final, and what `index` reads is taken, only once both say so.
+        RecordError if it is the URL of the first.
         """
         second = None if witness is None else Rpc.connect(witness)
+        if second and second.is_same(chain.wallet.rpc):
+            raise RecordError(
+                f"{second.endpoint} would be its own witness; name a node of another provider"
+            )
         return cls(open_store(where), chain, signer, second)
 
     def close(self) -> None:
