@@ -147,11 +147,12 @@ class Studio(Hindsight):
     def preview(self) -> list[Job]:
         """Queue what is recorded, and return what `flush` would send; nothing is sent.
 
+        That is also what it would take over from another account, unless a relayer of that runs.
         A RunWarning names each run that cannot be settled.
         """
         for refused in Settlement(self.store, self.chain).queue():
             warnings.warn(str(refused), RunWarning, stacklevel=2)
-        return self._jobs.within(JobState.QUEUED)
+        return self._jobs.ahead()
 
     def status(self) -> Status:
         """Return how far everything is, and for how long the oldest has waited."""
