@@ -172,17 +172,16 @@ class Scene:
         studio.close()
         return rows
 
+    def logs(self) -> list[Any]:
+        """All there is on chain of recorded steps."""
+        topics = [topic("ContributionToken", "StepsRecorded")]
+        query = {"address": self.work.token, "fromBlock": "0x0", "topics": topics}
+        logs: list[Any] = self.tell("eth_getLogs", query)
+        return logs
+
     def recorded(self) -> Counter[str]:
         """How often the chain says that each root of steps was recorded."""
-        logs = self.tell(
-            "eth_getLogs",
-            {
-                "address": self.work.token,
-                "fromBlock": "0x0",
-                "topics": [topic("ContributionToken", "StepsRecorded")],
-            },
-        )
-        events = [decode_log(log) for log in logs]
+        events = [decode_log(log) for log in self.logs()]
         return Counter(event["steps_root"].hex() for event in events if event)
 
     def assert_settled(self, drafts: int) -> None:
