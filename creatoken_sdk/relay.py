@@ -77,6 +77,7 @@ def standing(studio: Studio) -> dict[str, Any]:
     status = studio.status()
     return {
         "jobs": {state.value: count for state, count in status.jobs.items()},
+        "jobs to take over": status.left,
         "waiting seconds": status.waiting_seconds,
         "steps in no job yet": status.unsettled_steps,
         "steps without signature": status.unsigned_steps,

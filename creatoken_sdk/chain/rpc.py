@@ -76,6 +76,10 @@ class Rpc:
         kwargs = {"timeout": _TIMEOUT_SECONDS}
         return cls(HTTPProvider(where, request_kwargs=kwargs, exception_retry_configuration=None))
 
+    def is_same(self, other: Rpc) -> bool:
+        """Return whether both ask at the same address, whoever asks."""
+        return _address(self._provider) == _address(other._provider)
+
     def request(self, method: str, *params: Any) -> Any:
         """Return the result, trying again with growing pauses where that can help."""
         doubtful = False
@@ -225,6 +229,19 @@ def _host(url: str) -> str:
     except ValueError:
         return "(a malformed address)"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _address(provider: Provider) -> object:
+    """Return what tells a URL from another, but for its user; a provider without one is its own."""
+    url = getattr(provider, "endpoint_uri", None)
+    if url is None:
+        return provider
+    try:
+        parts = urlsplit(str(url))
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return url
+    return parts.scheme, parts.hostname, port, parts.path.rstrip("/"), parts.query
 
 
 def _revert_data(data: Any) -> bytes:

@@ -18,7 +18,7 @@ from creatoken_sdk.studio.errors import StoreBusyError
 from creatoken_sdk.studio.store import Database, Store
 from creatoken_sdk.studio.transactions import GIVEN_UP, TransactionState
 
-__all__ = ["Effect", "Job", "JobState", "Jobs"]
+__all__ = ["NOT_SENT", "Effect", "Job", "JobState", "Jobs"]
 
 _COLUMNS = (
     "id, kind, target, data, effect_target, effect_data, subject, state, reason, nonce, created_at"
@@ -40,7 +40,7 @@ class JobState(str, Enum):
 
 
 _WITHDRAWN = JobState.WITHDRAWN.value
-_NOT_SENT = (
+NOT_SENT = (
     "state IN ('queued', 'reverted')"
     " AND NOT EXISTS (SELECT 1 FROM transactions WHERE job_id = jobs.id)"
 )
@@ -123,6 +123,15 @@ class Jobs:
             *(state.value for state in states),
         )
 
+    def ahead(self) -> list[Job]:
+        """Return what a drain would send, oldest first: also what it would take over."""
+        rows = self._store.rows(
+            f"SELECT {_COLUMNS} FROM jobs WHERE chain_id = ? AND CASE WHEN account = ?"
+            f" THEN state = 'queued' ELSE {NOT_SENT} END ORDER BY position, id",
+            self._owner,
+        )
+        return [_job(*row) for row in rows]
+
     def settled_from(self, nonce: int) -> list[Job]:
         """Return the jobs that are through, by a transaction of this or a higher nonce."""
         through = (JobState.FINAL.value, JobState.REVERTED.value)
@@ -160,7 +169,7 @@ class Jobs:
         """Return the other accounts of the chain that have queued or refused jobs."""
         rows = self._store.rows(
             "SELECT DISTINCT account FROM jobs"
-            f" WHERE chain_id = ? AND account <> ? AND {_NOT_SENT} ORDER BY account",
+            f" WHERE chain_id = ? AND account <> ? AND {NOT_SENT} ORDER BY account",
             self._owner,
         )
         return [account for (account,) in rows]
@@ -176,7 +185,7 @@ class Jobs:
             "UPDATE jobs SET account = ?, state = 'queued', reason = '',"
             " effect_data = CASE kind WHEN 'anchor'"
             " THEN replace(effect_data, ?, ?) ELSE effect_data END"
-            f" WHERE chain_id = ? AND account = ? AND {_NOT_SENT}",
+            f" WHERE chain_id = ? AND account = ? AND {NOT_SENT}",
             (successor, account[2:].lower(), successor[2:].lower(), chain_id, account),
         )
 

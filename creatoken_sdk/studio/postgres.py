@@ -6,9 +6,11 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg.adapt import Buffer, Loader
+from psycopg.conninfo import conninfo_to_dict
 
 from creatoken_sdk.studio.connections import Connections
 from creatoken_sdk.studio.errors import StoreBusyError, StoreUnreachableError
@@ -17,7 +19,12 @@ from creatoken_sdk.studio.store import Row, storable
 
 __all__ = ["PostgresStore"]
 
+_BUSY_SECONDS = 30
 _CONNECT_SECONDS = 10
+_LIMIT_WAITING = (  # unless the URL, the user, the database or the server has a limit of its own
+    "SELECT set_config('lock_timeout', %s, false) FROM pg_settings"
+    " WHERE name = 'lock_timeout' AND source = 'default'"
+)
 _ROWS_AT_ONCE = 1000
 
 
@@ -108,9 +115,10 @@ class PostgresStore:
 
     def _connect(self) -> psycopg.Connection[Row]:
         try:
-            connection = psycopg.connect(
-                self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS
-            )
+            asked: dict[str, Any] = conninfo_to_dict(self._url)
+            parameters = {"connect_timeout": _CONNECT_SECONDS} | asked
+            connection = psycopg.connect(**parameters, autocommit=True)
+            connection.execute(_LIMIT_WAITING, (f"{int(_BUSY_SECONDS * 1000)}ms",))
         except psycopg.Error as error:
             raise refused(self.name, error) from None
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED

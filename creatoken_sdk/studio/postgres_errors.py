@@ -21,7 +21,7 @@ _ERRORS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("08", StoreUnreachableError, "it may have been written: look, then do it again if not"),
     ("57P", StoreUnreachableError, "it may have been written: look, then do it again if not"),
     ("40", StoreBusyError, "another writer was first, nothing was written: do it again"),
-    ("55P03", StoreBusyError, "another writer holds it, nothing was written: do it again"),
+    ("55P03", StoreBusyError, "nothing was written: stop what holds it, then try again"),
     ("23", StoreError, "it is there already or refers to what is missing; nothing was written"),
     ("28", StoreAccessError, "use another user or password"),
     ("25006", StoreAccessError, "name a server that takes writes"),

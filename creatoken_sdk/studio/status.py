@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from creatoken_sdk.studio.jobs import JobState
+from creatoken_sdk.studio.jobs import NOT_SENT, JobState
 from creatoken_sdk.studio.store import Store
 
 __all__ = ["Status"]
@@ -20,7 +20,7 @@ class Status:
 
     `unsettled_steps` are recorded and in no job yet, `unsigned_steps` await a signature;
     `elsewhere` are jobs that other accounts on the same chain signed and did not bring through;
-    the next relayer takes over what they did not sign.
+    `left` are those that they did not sign: the next relayer takes them over, unless theirs runs.
     """
 
     jobs: Mapping[JobState, int]
@@ -28,6 +28,7 @@ class Status:
     unsettled_steps: int
     unsigned_steps: int
     elsewhere: int
+    left: int
 
     @property
     def alarms(self) -> tuple[str, ...]:
@@ -65,6 +66,10 @@ class Status:
             " AND EXISTS (SELECT 1 FROM transactions WHERE job_id = jobs.id)",
             (chain_id, account, JobState.FINAL.value, JobState.WITHDRAWN.value),
         )[0][0]
+        left = store.rows(
+            f"SELECT count(*) FROM jobs WHERE chain_id = ? AND account <> ? AND {NOT_SENT}",
+            (chain_id, account),
+        )[0][0]
         unsigned = store.rows("SELECT count(*) FROM steps WHERE signature IS NULL")[0][0]
         return cls(
             {JobState(state): count for state, count, _ in rows},
@@ -72,4 +77,5 @@ class Status:
             int(steps - settled),
             unsigned,
             elsewhere,
+            left,
         )

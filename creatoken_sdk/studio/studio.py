@@ -79,8 +79,13 @@ class Studio(Hindsight):
 
         `witness` is the URL of a second node of the chain, best of another provider: what
         `flush` settles is final, and what `index` reads is taken, only once both say so.
+        RecordError if it is the URL of the first.
         """
         second = None if witness is None else Rpc.connect(witness)
+        if second and second.is_same(chain.wallet.rpc):
+            raise RecordError(
+                f"{second.endpoint} would be its own witness; name a node of another provider"
+            )
         return cls(open_store(where), chain, signer, second)
 
     def close(self) -> None:
@@ -142,11 +147,12 @@ class Studio(Hindsight):
     def preview(self) -> list[Job]:
         """Queue what is recorded, and return what `flush` would send; nothing is sent.
 
+        That is also what it would take over from another account, unless a relayer of that runs.
         A RunWarning names each run that cannot be settled.
         """
         for refused in Settlement(self.store, self.chain).queue():
             warnings.warn(str(refused), RunWarning, stacklevel=2)
-        return self._jobs.within(JobState.QUEUED)
+        return self._jobs.ahead()
 
     def status(self) -> Status:
         """Return how far everything is, and for how long the oldest has waited."""

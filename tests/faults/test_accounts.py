@@ -14,7 +14,9 @@ def test_drain__when_the_account_was_replaced__takes_over_what_nobody_signed(sce
     scene.record("a")
     scene.waiting()
     successor = scene.as_helper()
+    assert [job.id for job in successor.waiting()] == [job.id for job in scene.waiting()]
     assert successor.settle() == {JobState.FINAL: 1}
+    assert successor.waiting() == []
     assert scene.settle() == {}
     scene.assert_settled(drafts=1)
     assert scene.rows("SELECT account FROM jobs") == [(successor.signer.address,)]
@@ -25,6 +27,7 @@ def test_drain__given_jobs_that_the_other_account_signed__leaves_them_to_it(scen
     scene.record("a")
     scene.waiting()
     scene.turn()
+    assert scene.as_helper().waiting() == []
     assert scene.as_helper().turn() == {}
     studio = scene.as_helper().studio()
     assert studio.status().elsewhere == 1

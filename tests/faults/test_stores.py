@@ -6,11 +6,10 @@ import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
-from creatoken_sdk.studio import sqlite
+from creatoken_sdk.studio import postgres, sqlite
 from creatoken_sdk.studio.errors import (
     RecordingWarning,
     StoreBusyError,
@@ -73,20 +72,41 @@ def test_drain__when_another_program_locks_the_database__says_so_and_sends_nothi
     stored: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.05)
-    if stored.where.startswith("postgresql://"):
-        stored = replace(stored, where=f"{stored.where}%20-clock_timeout%3D50")
+    monkeypatch.setattr(postgres, "_BUSY_SECONDS", 0.05)
     stored.record("a")
     stored.waiting()
     sequencer = stored.sequencer()
     with (
         locked(stored.where),
-        pytest.raises(StoreBusyError, match=r"(stop what|another writer) holds it.* again"),
+        pytest.raises(StoreBusyError, match="stop what holds it, then try again"),
     ):
         sequencer.drain(timeout_seconds=0)
     assert stored.tell("txpool_status") == {"pending": "0x0", "queued": "0x0"}
     sequencer.store.close()
     stored.settle()
     stored.assert_settled(drafts=1)
+
+
+@pytest.mark.threat("C8")
+def test_record__when_another_program_locks_the_database__warns_and_the_step_can_be_repeated(
+    stored: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored.record("a")
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(postgres, "_BUSY_SECONDS", 0.05)
+    studio = stored.studio()
+    with studio.run("summer", work=stored.work, brief="b", authorised_by=stored.director) as run:
+        write = studio.step("b", actor="agent:copy", shares=10)(lambda brief: brief * 2)
+        with (
+            locked(stored.where),
+            pytest.warns(RecordingWarning, match="stop what holds it, then try again"),
+        ):
+            assert write("b") == "bb"
+        assert len(run.unrecorded) == 1
+    studio.close()
+    stored.record("a", "b")
+    stored.settle()
+    stored.assert_settled(drafts=2)
 
 
 @pytest.mark.threat("C7")

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.chain.errors import BadResponseError, WrongChainError
 from creatoken_sdk.chain.rpc import Rpc
+from creatoken_sdk.errors import RecordError
 from creatoken_sdk.studio.jobs import JobState
 from creatoken_sdk.studio.studio import Studio
 from endpoint import SECRET, FaultyEndpoint
@@ -125,10 +127,48 @@ def test_relay__given_a_witness_that_disagrees__fails_in_one_line_and_shows_no_k
     assert "disagree on what is on chain" in done.stderr
     assert SECRET not in done.stderr
     assert scene.rows("SELECT state FROM jobs") == [("sent",)]
+    done = run("--witness", proxy.url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "would be its own witness" in done.stderr
+    assert SECRET not in done.stderr
     proxy.lies.clear()
     assert run(CREATOKEN_WITNESS=witness.url).returncode == 0
     assert "eth_call" in witness.calls
     scene.assert_settled(drafts=1)
+
+
+@pytest.mark.threat("C5")
+@pytest.mark.parametrize("change", ["", "user", "slash", "case", "fragment"])
+def test_open__given_the_first_endpoint_as_witness__refuses_and_makes_no_store(
+    scene: Scene, proxy: FaultyEndpoint, tmp_path: Path, change: str
+) -> None:
+    port = proxy.url.rpartition(":")[2].partition("/")[0]
+    first = f"http://localhost:{port}/{SECRET}?k={SECRET}"
+    same = {
+        "": first,
+        "user": first.replace("//", f"//user:{SECRET}@"),
+        "slash": first.replace("?", "/?"),
+        "case": first.replace("http://localhost", "HTTP://LocalHost"),
+        "fragment": f"{first}#{SECRET}",
+    }[change]
+    where, client = tmp_path / "new.db", scene.client(first)
+    with pytest.raises(RecordError, match="would be its own witness; name a node of") as caught:
+        Studio.open(where, chain=client, signer=scene.signer, witness=same)
+    assert SECRET not in str(caught.value)
+    assert not where.exists()
+
+
+@pytest.mark.threat("C5")
+@pytest.mark.parametrize(
+    "other",
+    ["http://localhost:1/a", "http://localhost/b", "http://localhost/a?k=2", "http://[", ""],
+)
+def test_open__given_another_witness__takes_it(scene: Scene, tmp_path: Path, other: str) -> None:
+    client = scene.client("http://localhost:80/a")
+    where = tmp_path / "new.db"
+    Studio.open(where, chain=client, signer=scene.signer, witness=other).close()
+    with pytest.raises(RecordError):
+        Studio.open(where, chain=client, signer=scene.signer, witness="http://localhost/a/")
 
 
 @pytest.mark.threat("C5")

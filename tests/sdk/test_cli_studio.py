@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from creatoken_sdk import Role
+from creatoken_sdk import Role, Studio
+from creatoken_sdk.studio.errors import SettlementError
 
 
 @pytest.mark.threat("D2", "E3")
@@ -70,6 +71,25 @@ def test_relay__when_another_account_was_refused__settles_what_that_had_taken(
         assert complaint == ""
         told.append((code, json.loads(out)["jobs"]))
     assert told == [(1, {"reverted": 1}), (0, {"final": 1})]
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"), [(["relay", "--dry-run"], {"would send": 1}), (["status"], {})]
+)
+def test_relay__when_dry_and_another_account_was_refused__shows_what_it_would_take_over(
+    creatoken, creatoken_client, creatoken_studio, creatoken_run, creatoken_actors, command, shown
+):
+    wrong, right = creatoken_actors.buyer, creatoken_actors.recorder
+    second = Studio(creatoken_studio.store, creatoken_client.with_signer(wrong), wrong)
+    with pytest.raises(SettlementError):
+        second.flush(wait="latest")
+    code, told, complaint = creatoken(
+        *command, "studio.db", "--json", CREATOKEN_KEY=right.key.hex()
+    )
+    assert (code, complaint) == (0, "")
+    found = json.loads(told)
+    assert (found["jobs"], found["jobs to take over"]) == ({}, 1)
+    assert {name: len(found[name]) for name in shown} == shown
 
 
 def test_relay__when_told_to_retry__sends_what_was_refused(

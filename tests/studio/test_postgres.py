@@ -1,11 +1,14 @@
 """What only a PostgreSQL server can do to a store."""
 
+import socket
 import threading
+import time
 import traceback
 
 import psycopg
 import pytest
 
+from creatoken_sdk.studio import postgres as port
 from creatoken_sdk.studio.errors import (
     StoreAccessError,
     StoreBusyError,
@@ -172,6 +175,52 @@ def test_transaction__given_durable__waits_for_the_disk(postgres_store, durable,
         assert db.rows("SHOW transaction_isolation") == [("read committed",)]
     with postgres_store.transaction() as db:
         assert db.rows("SHOW synchronous_commit") == [("on",)]
+
+
+@pytest.mark.threat("C8")
+def test_transaction__when_another_holds_a_row_too_long__is_busy_and_writes_nothing(
+    postgres_url, monkeypatch
+):
+    monkeypatch.setattr(port, "_BUSY_SECONDS", 0.05)
+    store = open_store(postgres_url)
+    with store.transaction() as db:
+        db.execute(RUN, ("1",))
+
+    def write():
+        with store.transaction() as db:
+            db.execute(RUN, ("2",))
+            db.execute("UPDATE runs SET settled = 1")
+
+    with psycopg.connect(postgres_url) as other:
+        other.execute("SET idle_in_transaction_session_timeout = '10s'")  # who waits, fails
+        other.execute("UPDATE runs SET settled = 5")
+        with pytest.raises(StoreBusyError, match="stop what holds it, then try again"):
+            write()
+    assert store.rows("SELECT id, settled FROM runs") == [("1", 5)]
+    write()
+    assert store.rows("SELECT id, settled FROM runs ORDER BY id") == [("1", 1), ("2", 1)]
+    store.close()
+
+
+def test_open_store__given_no_limit__waits_as_long_for_a_lock_as_sqlite_does(postgres_store):
+    assert postgres_store.rows("SHOW lock_timeout") == [("30s",)]
+
+
+@pytest.mark.parametrize("own", ["0", "7s"])
+def test_open_store__given_a_url_with_a_limit_of_its_own__keeps_that(postgres_url, own):
+    store = open_store(f"{postgres_url}%20-clock_timeout%3D{own}")
+    assert store.rows("SHOW lock_timeout") == [(own,)]
+    store.close()
+
+
+@pytest.mark.threat("C8")
+def test_open_store__given_a_server_that_never_answers__gives_up_as_soon_as_the_url_says():
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        where = f"127.0.0.1:{deaf.getsockname()[1]}/studio?connect_timeout=2"
+        start = time.monotonic()
+        error = refusal(f"postgresql://studio:s3cret@{where}")
+    assert isinstance(error, StoreUnreachableError)
+    assert time.monotonic() - start < 5
 
 
 def test_rows__given_skip_locked__leaves_out_what_another_changes(postgres_store):

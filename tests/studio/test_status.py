@@ -16,3 +16,6 @@ def test_status__when_jobs_wait_for_another_account__raises_an_alarm_if_it_signe
     assert creatoken_studio.status().alarms == ()
     alarm = "1 jobs wait for another account: run its relayer too"
     assert second.status().alarms == ((alarm,) if signed else ())
+    assert second.status().elsewhere == int(signed)
+    assert second.status().left == int(not signed)
+    assert creatoken_studio.status().left == 0
