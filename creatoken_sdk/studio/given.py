@@ -41,7 +41,8 @@ def verify_given(client: Creatoken, given: str, *, certificate: Path | None = No
 def _asset(given: str) -> int:
     if not _ASSET.fullmatch(given):
         raise RecordError(
-            f"{given!r} is no asset id: pass 0x and up to 64 hex digits, or a file of that name with ./"
+            f"{given!r} is no asset id: pass 0x and up to 64 hex digits, "
+            "or a file of that name with ./"
         )
     return int(given, 16)
 

@@ -17,7 +17,8 @@ __all__ = ["GIVEN_UP", "Sent", "TransactionState", "Transactions"]
 class TransactionState(str, Enum):
     """Life of a transaction; all but the first two are terminal.
 
-    Replaced: a sibling with other fees was mined. Dropped: the job goes on with another nonce.
+    Replaced: a sibling with other fees was mined. Dropped: the job goes on with another nonce; if
+    the pool still mines the dropped one after that, it fails, for the job is done.
     """
 
     SENT = "sent"
