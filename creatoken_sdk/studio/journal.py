@@ -28,7 +28,10 @@ from creatoken_sdk.studio.errors import UnsignedError
 from creatoken_sdk.studio.store import Database, Store
 from creatoken_sdk.studio.values import Content
 
-__all__ = ["Entry", "Journal", "Written"]
+__all__ = ["AUTHORISE", "Entry", "Journal", "Written"]
+
+AUTHORISE = "authorise"
+"""Action of step 0, by which a director lets a run begin."""
 
 _MAX_SHARES = 2**40 - 1
 """ContributionToken's."""
