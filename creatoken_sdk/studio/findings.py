@@ -18,7 +18,7 @@ MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 
 
 class State(str, Enum):
-    """How a check went; unknown says that nothing speaks against it and something is missing."""
+    """How a check went; unknown: nothing speaks against it, but something is missing."""
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -95,7 +95,7 @@ class Findings:
     found: list[Finding] = field(default_factory=list)
 
     def check(self, name: str, test: Callable[[], tuple[State, str]]) -> None:
-        """Note how a test went: what it raises fails, unless a node did not answer."""
+        """Note how a test went: if it raises, it fails, or is unknown if a node did not answer."""
         try:
             state, reason = test()
         except ChainError as error:

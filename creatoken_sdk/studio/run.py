@@ -148,7 +148,7 @@ class Run:
             yield part
 
     def bind(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Return the function as part of this run, for threads: executors forget where they are."""
+        """Return the function as part of this run, for threads: a new thread belongs to no run."""
 
         @wraps(function)
         def bound(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -189,7 +189,7 @@ class Run:
         return output
 
     def retrieve(self, retriever: Retriever[T], query: str, *, k: int = 5) -> T:
-        """Ask for the k texts nearest to a query; record what was cited, and return it."""
+        """Return the k texts nearest to a query, and record which they are."""
         actor = Actor.of("tool:retrieve", self.signer)
         begun = self.begin(StepSpec("retrieve", actor, SourceType.DATA_DRIVEN_MEDIA), query)
         try:
@@ -264,7 +264,7 @@ class Run:
 
     @contextmanager
     def guarded(self, key: str) -> Iterator[None]:
-        """Warn, and list it as unrecorded, if the enclosed code cannot record a step."""
+        """Warn, and list the step as unrecorded, if the enclosed code raises."""
         try:
             yield
         except Exception as error:
@@ -276,7 +276,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Begun:
-    """A step under way. Its input was hashed before the work began, for it may change it."""
+    """A step under way. Its input was hashed before the work began, as the work may change it."""
 
     run: Run
     spec: StepSpec
@@ -306,7 +306,7 @@ class Begun:
             self.run.write(self._noted().entry(self.key, self.input, output))
 
     def _noted(self) -> StepSpec:
-        """What the pipeline declared stands; what was noted comes beside it."""
+        """Return the spec with the calls noted in it; the model that the pipeline named stays."""
         if not self.calls:
             return self.spec
         models = [str(call["model"]) for call in self.calls if call.get("model")]
