@@ -223,10 +223,7 @@ def _tell(out: Path, console: Console) -> Report:
 def _missing(error: ModuleNotFoundError) -> Exception:
     if error.name not in _EXTRAS:
         return error
-    extra = _EXTRAS[error.name]
-    return MissingExtraError(
-        f"{error.name} is not installed; run `pip install 'creatoken-sdk[{extra}]'`"
-    )
+    return MissingExtraError.of(error.name, _EXTRAS[error.name])
 
 
 def _console(*, quiet: bool) -> Console:

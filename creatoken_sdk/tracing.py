@@ -103,9 +103,7 @@ def _brand(folder: Path | None) -> Brand | None:
         from creatoken_sdk.brand.folder import read_exemplars, read_rules
         from creatoken_sdk.brand.index import BrandIndex
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"{error.name} is not installed; run `pip install 'creatoken-sdk[brand]'`"
-        ) from None
+        raise MissingExtraError.of(error.name, "brand") from None
     return BrandIndex(read_exemplars(folder), rules=read_rules(folder))
 
 

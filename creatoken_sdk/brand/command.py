@@ -33,9 +33,7 @@ def _brand() -> None:
         try:
             import_module(package)
         except ModuleNotFoundError:
-            raise MissingExtraError(
-                f"{package} is not installed; run `pip install 'creatoken-sdk[brand]'`"
-            ) from None
+            raise MissingExtraError.of(package, "brand") from None
 
 
 @brand.command()
