@@ -42,9 +42,9 @@ def main() -> None:
     try:
         app()
     except CreatokenError as error:
-        from creatoken_sdk.demo.report import plain
+        from creatoken_sdk.terminal import printable
 
-        print(f"creatoken: {plain(str(error))}", file=sys.stderr)
+        print(f"creatoken: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)
 
 
@@ -198,7 +198,7 @@ def _told(quiet: bool) -> Callable[[Mapping[Any, int]], None]:
 
 def _print(found: Mapping[str, Any], as_json: bool) -> None:
     """Print what may hold a node's words: as they are, but for what could steer a terminal."""
-    from creatoken_sdk.demo.report import plain
+    from creatoken_sdk.terminal import printable
 
     if as_json:
         print(json.dumps(found, indent=2))
@@ -206,7 +206,7 @@ def _print(found: Mapping[str, Any], as_json: bool) -> None:
     for name, value in found.items():
         values = value if isinstance(value, list) else [value]
         for one in values:
-            print(plain(f"{name}: {one}"))
+            print(printable(f"{name}: {one}"))
 
 
 def _tell(out: Path, console: Console) -> Report:
@@ -220,10 +220,7 @@ def _tell(out: Path, console: Console) -> Report:
 def _missing(error: ModuleNotFoundError) -> Exception:
     if error.name not in _EXTRAS:
         return error
-    extra = _EXTRAS[error.name]
-    return MissingExtraError(
-        f"{error.name} is not installed; run `pip install 'creatoken-sdk[{extra}]'`"
-    )
+    return MissingExtraError.of(error.name, _EXTRAS[error.name])
 
 
 def _console(*, quiet: bool) -> Console:

@@ -64,6 +64,12 @@ class ChainError(CreatokenError):
 class MissingExtraError(CreatokenError):
     """A package is missing that is not installed by default; the message names the extra."""
 
+    @classmethod
+    def of(cls, package: str | None, extra: str) -> MissingExtraError:
+        """Return the error for a package, and the extra of the SDK that installs it."""
+        command = f"pip install 'creatoken-sdk[{extra}]'"
+        return cls(f"{package} is not installed; run `{command}`")
+
 
 class RevertError(CreatokenError):
     """A contract refused. `tx_hash` is None when that was found out before anything was sent."""

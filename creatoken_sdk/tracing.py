@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creatoken_sdk.errors import MissingExtraError
+from creatoken_sdk.terminal import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -102,9 +103,7 @@ def _brand(folder: Path | None) -> Brand | None:
         from creatoken_sdk.brand.folder import read_exemplars, read_rules
         from creatoken_sdk.brand.index import BrandIndex
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"{error.name} is not installed; run `pip install 'creatoken-sdk[brand]'`"
-        ) from None
+        raise MissingExtraError.of(error.name, "brand") from None
     return BrandIndex(read_exemplars(folder), rules=read_rules(folder))
 
 
@@ -124,18 +123,18 @@ def _show_trace(found: Trace) -> None:
         path = (one.step.run, *one.step.key.split("/"))
         for depth in range(1, len(path)):
             if path[:depth] not in branches:
-                branch = branches[path[: depth - 1]].add(Text(_plain(path[depth - 1])))
+                branch = branches[path[: depth - 1]].add(Text(printable(path[depth - 1])))
                 branches[path[:depth]] = branch
         branches[path[:-1]].add(Text(_line(one, named=one is found.first)))
     console.print(root)
     console.print(f"{found.first.step.name}: {found.reason}" if found.first else found.reason)
     for note in found.notes:
-        console.print(f"note: {_plain(note)}")
+        console.print(f"note: {printable(note)}")
     for shown in found.evidence:
         pictures = [str(path) if path else "not here" for path in shown.pictures]
         told = shown.diff or f"pictures: {' -> '.join(pictures)}"
         console.print(f"beside {shown.before}:")
-        console.print("\n".join(map(_plain, told.splitlines())))
+        console.print("\n".join(map(printable, told.splitlines())))
 
 
 def _line(one: TracedStep, *, named: bool) -> str:
@@ -147,14 +146,14 @@ def _line(one: TracedStep, *, named: bool) -> str:
     told += [f"{d.against} {d.kind} {d.score:.3f} p={d.p_value:.3g}" for d in one.drifts]
     told += [one.fault.value] if one.fault != "none" else []
     told += [f"warned: {one.warning}"] if one.warning else []
-    return ("=> " if named else "") + _plain(", ".join(told))
+    return ("=> " if named else "") + printable(", ".join(told))
 
 
 def _show_boundary(found: Sequence[Boundary]) -> None:
     from creatoken_sdk.studio.boundary import totals
 
     for one in found:
-        name = _plain(one.asset.file or hex(one.asset.id))
+        name = printable(one.asset.file or hex(one.asset.id))
         told = f"oversight {one.oversight.value}, source type {one.source_type.term}"
         told += "" if one.source_type is one.declared else f" (declared {one.declared.term})"
         approved = f", approved by {', '.join(one.approved_by)}" if one.approved_by else ""
@@ -173,8 +172,3 @@ def _table(title: str, counts: Mapping[Standing, tuple[int, int]]) -> None:
             part = f"{shares / whole:.1%}" if whole else ""
             table.add_row(standing.value, str(steps), str(shares), part)
     _console().print(title, table)
-
-
-def _plain(text: str) -> str:
-    """Show what would steer the terminal as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from threading import Lock
 
 from creatoken_sdk.adapters.recordable import recordable
 from creatoken_sdk.record import SourceType
 from creatoken_sdk.studio.actors import Actor, Who
+from creatoken_sdk.studio.numbering import Numbering
 from creatoken_sdk.studio.run import Begun, Run, StepSpec
 
 __all__ = ["PARAMETERS", "Call", "Cast"]
@@ -53,8 +52,9 @@ class Cast:
 class Call:
     """A call under way: a step, or (without a kind) what steps lie in.
 
-    Its path is made of names and places, not of a framework's random ids: a call that is repeated
-    after an interrupt, an error or a crash has the path it had, so it is the same step.
+    Its path is made of names, and of places in a graph or numbers, not of a framework's random
+    ids: a call that is repeated after an interrupt, an error or a crash has the path it had, so it
+    is the same step.
     """
 
     run: Run
@@ -64,25 +64,21 @@ class Call:
     kind: str = ""
     parent: Call | None = None
     begun: Begun | None = None
-    _number: Begun | None = None
+    _number: int = 0
     _noted: list[Mapping[str, object]] = field(default_factory=list)
-    _counts: Counter[str] = field(default_factory=Counter)
-    _counting: Lock = field(default_factory=Lock)
+    _numbering: Numbering = field(default_factory=Numbering)
 
     @classmethod
     def outermost(cls, run: Run, cast: Cast, name: str, kind: str = "", *, place: str = "") -> Call:
-        """Begin what lies in no other call: the how-manieth of its name, unless it has a place."""
+        """Begin what lies in no other call; its path has its place, or else its number."""
         if place:
             return cls(run, cast, name, f"{name}@{place}", kind)
-        nobody = StepSpec(name, Actor.of("tool:framework", run.signer), SourceType.UNSPECIFIED)
-        number = run.begin(nobody, None)  # never finished: only its number is wanted
-        return cls(run, cast, name, f"{name}#{number.number}", kind, _number=number)
+        number = run.numbering.take(name)
+        return cls(run, cast, name, f"{name}#{number}", kind, _number=number)
 
     def within(self, name: str, kind: str = "", *, place: str = "") -> Call:
-        """Begin a call inside this one: the how-manieth of its name, unless it has a place."""
-        with self._counting:
-            self._counts[name] += not place
-            label = place or f"{name}#{self._counts[name]}"
+        """Begin a call inside this one; its path has its place, or else its number."""
+        label = place or f"{name}#{self._numbering.take(name)}"
         return Call(self.run, self.cast, name, f"{self.path}/{label}", kind, parent=self)
 
     @property
@@ -114,4 +110,4 @@ class Call:
     def abandon(self) -> None:
         """Write nothing, for the call failed; tried again, it has the same path."""
         if self._number:
-            self._number.abandon()
+            self.run.numbering.give_back(self.name, self._number)

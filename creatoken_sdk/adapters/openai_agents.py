@@ -55,7 +55,7 @@ class AgentsRecorder(TracingProcessor):
         self._failed: set[str] = set()
 
     def on_trace_start(self, trace: Trace) -> None:
-        """Begin what an agent's whole run is; its agents, tools and handoffs lie in it."""
+        """Begin the whole of an agents' run; its agents, tools and handoffs lie in it."""
         run = current_run()
         if run:
             self._calls[trace.trace_id] = Call.outermost(run, self._cast, trace.name)

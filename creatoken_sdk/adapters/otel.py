@@ -57,7 +57,7 @@ class RecordingSampler(Sampler):
         links: Sequence[Link] | None = None,
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
-        """Record where the sampler drops. Its result has no attributes then: pass on the span's."""
+        """Record what the sampler drops, with the span's attributes: the result has none then."""
         result = self._sampler.should_sample(
             parent_context, trace_id, name, kind, attributes, links, trace_state
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creatoken_sdk.errors import MissingExtraError
+from creatoken_sdk.terminal import printable
 
 if TYPE_CHECKING:
     from creatoken_sdk.brand.index import BrandIndex
@@ -32,9 +33,7 @@ def _brand() -> None:
         try:
             import_module(package)
         except ModuleNotFoundError:
-            raise MissingExtraError(
-                f"{package} is not installed; run `pip install 'creatoken-sdk[brand]'`"
-            ) from None
+            raise MissingExtraError.of(package, "brand") from None
 
 
 @brand.command()
@@ -118,9 +117,4 @@ def _print(about: dict[str, object], rows: list[dict[str, Any]], as_json: bool) 
     for row in rows:
         print()
         for name, value in row.items():
-            print(f"{name}: {_printable(str(value))}")
-
-
-def _printable(text: str) -> str:
-    """Show what would steer the terminal as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+            print(f"{name}: {printable(str(value))}")

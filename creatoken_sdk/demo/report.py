@@ -11,7 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Check", "Report", "plain", "short"]
+from creatoken_sdk.terminal import printable
+
+__all__ = ["Check", "Report", "short"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,13 @@ class Report:
     def act(self, title: str, *sentences: str) -> None:
         """Begin an act."""
         self._acts += 1
-        self._rule(Text(plain(f"{self._acts}. {title}"), "bold"))
+        self._rule(Text(printable(f"{self._acts}. {title}"), "bold"))
         self.say(*sentences)
 
     def say(self, *sentences: str) -> None:
         """Print sentences as one paragraph."""
         if sentences:
-            self._print(Text(plain(" ".join(sentences))))
+            self._print(Text(printable(" ".join(sentences))))
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table; a column whose title starts with `>` holds numbers."""
@@ -58,7 +60,7 @@ class Report:
             justify: JustifyMethod = "right" if title.startswith(">") else "left"
             table.add_column(title.removeprefix(">"), justify=justify, overflow="fold")
         for row in rows:
-            table.add_row(*(Text(plain(cell)) for cell in row))
+            table.add_row(*(Text(printable(cell)) for cell in row))
         self._gap = True
         self._print(table)
         self._gap = True
@@ -66,9 +68,9 @@ class Report:
     def check(self, name: str, passed: bool, detail: str = "") -> None:
         """Print and keep one check."""
         self.checks.append(Check(name, passed, detail))
-        line = Text.assemble(("✓ ", "green") if passed else ("✗ ", "bold red"), plain(name))
+        line = Text.assemble(("✓ ", "green") if passed else ("✗ ", "bold red"), printable(name))
         if detail:
-            line.append(plain(f": {detail}"), "dim")
+            line.append(printable(f": {detail}"), "dim")
         self._print(line)
 
     def checked(self, checks: Iterable[Check]) -> None:
@@ -105,11 +107,6 @@ class Report:
             self._console.print()
         self._gap = False
         self._console.print(Padding(renderable, (0, 0, 0, 3), expand=False))
-
-
-def plain(text: str) -> str:
-    """Return a text with what could steer a terminal or turn its reading direction escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def short(value: str | int | bytes) -> str:

@@ -33,9 +33,7 @@ def load_duckdb() -> ModuleType:
     try:
         import duckdb
     except ModuleNotFoundError:
-        raise MissingExtraError(
-            "duckdb is not installed; run `pip install 'creatoken-sdk[flywheel]'`"
-        ) from None
+        raise MissingExtraError.of("duckdb", "flywheel") from None
     return duckdb
 
 

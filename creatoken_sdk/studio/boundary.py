@@ -114,7 +114,7 @@ def boundary(
     if not assets:
         raise RecordError("there is no asset here; make one with `run.output`")
     kinds = _kinds(store)
-    return [_boundary(store, one, kinds, Signers(client, ())) for one in assets]
+    return [_boundary(store, one, kinds, Signers(client)) for one in assets]
 
 
 def totals(found: Sequence[Boundary]) -> dict[Standing, tuple[int, int]]:

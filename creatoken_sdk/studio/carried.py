@@ -1,4 +1,4 @@
-"""What people signed, as the transactions carry it that the registry took it from."""
+"""What people signed, read from the transactions that brought it to the registry."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Carried:
     wallets: set[str] = field(default_factory=set)
 
     def signatures(self, tx_hash: str) -> Iterator[dict[str, Any]]:
-        """Return those in a transaction, if it was sent to the registry itself."""
+        """Return the signatures in a transaction, if it was sent to the registry itself."""
         sent = self.client.wallet.rpc.mapping("eth_getTransactionByHash", tx_hash)
         if to_checksum_address(sent["to"] or ZERO_ADDRESS) != self.client.assets.address:
             return
@@ -81,7 +81,7 @@ class Carried:
         return _written(message, told["signature"])
 
     def _approval(self, stage: int, note_hash: bytes, one: Mapping[str, Any]) -> dict[str, Any]:
-        """The epoch is not in the transaction: it is the director's present one or an earlier."""
+        """Find the epoch, which no transaction says: the director's present one or an earlier."""
         director, signature = one["director"], one["signature"]
         domain, signers = self.client.approvals.domain, Signers(self.client)
         for epoch in range(self.client.approvals.epoch_of(director), -1, -1):

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from creatoken_sdk.errors import ChainError, CreatokenError, RecordError
+from creatoken_sdk.terminal import printable
 
 __all__ = ["MALFORMED", "Finding", "Findings", "Report", "State", "Verdict", "require"]
 
@@ -17,7 +18,7 @@ MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 
 
 class State(str, Enum):
-    """How a check went; unknown says that nothing speaks against it and something is missing."""
+    """How a check went; unknown: nothing speaks against it, but something is missing."""
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -81,7 +82,7 @@ class Report:
         for name, verdict in self._answers():
             lines.append(f"{name.upper()}: {verdict.state.value}")
             lines += [f"  {f.state.value:8}{f.check}: {f.reason}" for f in verdict.findings]
-        return "\n".join(map(_printable, lines))
+        return "\n".join(map(printable, lines))
 
     def _answers(self) -> Sequence[tuple[str, Verdict]]:
         return [("integrity", self.integrity), ("trust", self.trust), ("chain", self.chain)]
@@ -94,7 +95,7 @@ class Findings:
     found: list[Finding] = field(default_factory=list)
 
     def check(self, name: str, test: Callable[[], tuple[State, str]]) -> None:
-        """Note how a test went: what it raises fails, unless a node did not answer."""
+        """Note how a test went: if it raises, it fails, or is unknown if a node did not answer."""
         try:
             state, reason = test()
         except ChainError as error:
@@ -114,7 +115,3 @@ def require(condition: object, reason: str) -> None:
     """Raise RecordError with the reason unless the condition holds."""
     if not condition:
         raise RecordError(reason)
-
-
-def _printable(line: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)

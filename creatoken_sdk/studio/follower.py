@@ -173,7 +173,10 @@ class Follower:
         db.execute("DELETE FROM indexed_blocks WHERE chain_id = ? AND number > ?", above)
 
     def _mark(self, db: Database, number: int, block_hash: str) -> None:
-        """Note how far the events are in; of what is far below keep the lowest: a chain's name."""
+        """Note that all events up to a block are in.
+
+        Old marks go, except the lowest: it tells this chain from another one.
+        """
         added = (self._chain_id, number, block_hash)
         db.execute("INSERT INTO indexed_blocks VALUES (?, ?, ?)", added)
         db.execute(
@@ -183,7 +186,7 @@ class Follower:
         )
 
     def _learn(self) -> None:
-        """Take the tokens from the store that this or another process found."""
+        """Watch the tokens of the works whose opening is in the store by now."""
         opened = Selection(self._store, matching(self._chain_id, name="WorkOpened"))
         for event in opened.after(self._learnt):
             self._logs.learn(event["token"], event["work_id"])

@@ -10,7 +10,7 @@ from creatoken_sdk.chain.works import Work
 from creatoken_sdk.studio.boundary import Boundary, boundary
 from creatoken_sdk.studio.review import Policy, Queue, review
 from creatoken_sdk.studio.store import Store
-from creatoken_sdk.studio.trace import Trace, Tracer
+from creatoken_sdk.studio.trace import LEVEL, Trace, Tracer
 from creatoken_sdk.studio.trace_assets import Named
 from creatoken_sdk.studio.trace_drift import Brand
 
@@ -29,7 +29,7 @@ class Hindsight:
         *,
         brand: Brand | None = None,
         contents: str | Path | None = None,
-        level: float = 0.05,
+        level: float = LEVEL,
     ) -> Trace:
         """Name the step where an asset (output, id or file) left its brief or the brand.
 

@@ -32,9 +32,9 @@ class Index:
       `at`: its block's time in UTC seconds; `position`: order of arrival
     - `contract`: such as AssetRegistry, or ContributionToken for the token of any work;
       `address`: who emitted it; `name`: such as AssetRegistered
-    - `work`: the work that it names, or that of the payout, offer or licence that it names, or
-      whose token emitted it; `asset`: the asset that it names, as in `assets.id`; `creator`: who
-      made the asset that it registers; null where there is none
+    - `work`: the work that it names, or whose payout, offer or licence it names, or whose token
+      emitted it; `asset`: the asset that it names, as in `assets.id`; `creator`: who made the
+      asset that it registers; each is null where there is none
     - `arguments`: JSON by snake_case names, numbers beyond 2^53-1 as decimal strings;
       `topics`, `data`: the raw log
 
@@ -51,8 +51,8 @@ class Index:
     def update(self, *, progress: Callable[[int, int], None] | None = None) -> int:
         """Read the chain up to its head, from where this or any process stopped.
 
-        Returns the highest block that is in. `progress` is told that and the head, again and again.
-        A crash loses no more than the blocks that were being read.
+        Returns the highest block that was read. `progress` is called with that and the head, again
+        and again. A crash loses no more than the blocks that were being read.
         """
         return self._follower.update(progress)
 
@@ -73,11 +73,11 @@ class Index:
     ) -> Selection:
         """Return the events that match all that is given, in the order of the chain.
 
-        `work` and `creator` find what names them, and all that names an asset registered for that
-        work or by that creator; `work` also what happens to its payouts, offers and licences. Of
-        no work are anchors and events of accounts and projects, such as roles or the withdrawal of
-        credits. `since` is UTC seconds or an aware datetime, `until` the first moment after.
-        "latest" asks only the store; other finalities the chain, too.
+        `work` and `creator` find events that name them, and events that name an asset registered
+        for that work or by that creator. `work` also finds events of its payouts, offers and
+        licences; anchors, and events of accounts and projects, such as roles, belong to no work.
+        `since` is UTC seconds or an aware datetime, `until` the first moment that is too late.
+        With "latest" only the store is asked, with other finalities the chain too.
         """
         matched = matching(self._chain_id, name, work, asset, creator, since, until)
         return Selection(self._store, matched.within(self._height(finality)))
@@ -116,7 +116,7 @@ class Index:
         return Selection(self._store, condition.within(self._height(finality)))
 
     def _height(self, finality: Finality) -> int | None:
-        """Return how high events may be; forks are cut off first, which may lie below that."""
+        """Remove forks, then return the highest block whose events count; None is no limit."""
         if finality == "latest":
             return None
         self._follower.walk_back()

@@ -28,10 +28,13 @@ from creatoken_sdk.studio.errors import UnsignedError
 from creatoken_sdk.studio.store import Database, Store
 from creatoken_sdk.studio.values import Content
 
-__all__ = ["Entry", "Journal", "Written"]
+__all__ = ["AUTHORISE", "Entry", "Journal", "Written"]
+
+AUTHORISE = "authorise"
+"""Action of step 0, by which a director lets a run begin."""
 
 _MAX_SHARES = 2**40 - 1
-"""ContributionToken's."""
+"""Most shares of a work. Source: ContributionToken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ class Journal:
         return Written(step, signature, attempt)
 
     def _require_room(self, db: Database, shares: int) -> None:
-        """What a token cannot hold could never be settled, with all that the run earned before."""
+        """Refuse more shares than a token can hold: the whole run could never be settled then."""
         [(new, steps)] = db.rows(
             "SELECT COALESCE(sum(shares), 0), COALESCE(max(position) + 1, ?) FROM steps"
             " WHERE run_id = ? AND position >= ?",

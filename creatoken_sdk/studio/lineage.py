@@ -29,7 +29,7 @@ GROUP BY {columns} ORDER BY 1, block_number, log_index
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """An asset, how many generations away it is at least, and its registration."""
+    """An asset, its registration, and how many generations away it is by the shortest way."""
 
     asset: int
     distance: int

@@ -17,7 +17,7 @@ __all__ = ["Emitter", "Header", "Log", "Logs"]
 _HASH = re.compile("0x[0-9a-f]{64}")
 
 _ADDRESSES = 500
-"""So many tokens are asked for at once."""
+"""Tokens asked for at once."""
 
 
 class Header(NamedTuple):
@@ -31,7 +31,7 @@ class Header(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Emitter:
-    """One of our contracts, by name; `work` is the one whose token it is."""
+    """One of our contracts, by name; of a token, `work` is the work that it belongs to."""
 
     contract: str
     work: int | None = None

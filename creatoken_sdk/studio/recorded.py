@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
-from functools import wraps
-from typing import Any, TypeVar
+from functools import partial, wraps
+from typing import Any, TypeAlias, TypeVar
 
 from creatoken_sdk.studio.run import Begun, StepSpec, current_run
 
 __all__ = ["recorded"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_Recording: TypeAlias = "Callable[[Any, Any], AbstractContextManager[Begun | _Nothing]]"
+"""Begins the step of a call with these positional and named arguments."""
 
 _RECEIVERS = ("self", "cls")
 _END = object()
@@ -25,35 +28,57 @@ def recorded(spec: StepSpec, function: F) -> F:
     that it yields, is the output. Its arguments, by name and without `self`, are the input. A
     generator belongs to the run in which it is consumed, and is a step once it is exhausted.
     """
-    signature = inspect.signature(function)
+    recording = partial(_recording, spec, inspect.signature(function))
+    if inspect.isasyncgenfunction(function):
+        wrapper = _stream(function, recording)
+    elif inspect.isgeneratorfunction(function):
+        wrapper = _generate(function, recording)
+    elif inspect.iscoroutinefunction(function):
+        wrapper = _wait(function, recording)
+    else:
+        wrapper = _call(function, recording)
+    return wraps(function)(wrapper)  # type: ignore[return-value]
 
-    @contextmanager
-    def recording(args: Any, kwargs: Any) -> Iterator[Begun | _Nothing]:
-        run = current_run()
-        if run is None:
-            yield _Nothing()
-            return
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        begun = run.begin(spec, {k: v for k, v in bound.arguments.items() if k not in _RECEIVERS})
-        try:
-            yield begun
-        except BaseException:
-            begun.abandon()
-            raise
 
+@contextmanager
+def _recording(
+    spec: StepSpec, signature: inspect.Signature, args: Any, kwargs: Any
+) -> Iterator[Begun | _Nothing]:
+    run = current_run()
+    if run is None:
+        yield _Nothing()
+        return
+    bound = signature.bind(*args, **kwargs)
+    bound.apply_defaults()
+    begun = run.begin(spec, {k: v for k, v in bound.arguments.items() if k not in _RECEIVERS})
+    try:
+        yield begun
+    except BaseException:
+        begun.abandon()
+        raise
+
+
+def _call(function: Callable[..., Any], recording: _Recording) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         with recording(args, kwargs) as begun, begun.active():
             output = function(*args, **kwargs)
             begun.finish(output)
             return output
 
+    return call
+
+
+def _wait(function: Callable[..., Any], recording: _Recording) -> Callable[..., Any]:
     async def wait(*args: Any, **kwargs: Any) -> Any:
         with recording(args, kwargs) as begun, begun.active():
             output = await function(*args, **kwargs)
             begun.finish(output)
             return output
 
+    return wait
+
+
+def _generate(function: Callable[..., Any], recording: _Recording) -> Callable[..., Any]:
     def generate(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         with recording(args, kwargs) as begun:
             kept = _Kept(function(*args, **kwargs), begun.active)
@@ -61,6 +86,10 @@ def recorded(spec: StepSpec, function: F) -> F:
             begun.finish(_joined(kept.items))
             return returned
 
+    return generate
+
+
+def _stream(function: Callable[..., Any], recording: _Recording) -> Callable[..., Any]:
     async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         with recording(args, kwargs) as begun:
             items = []
@@ -74,15 +103,7 @@ def recorded(spec: StepSpec, function: F) -> F:
                     yield item
             begun.finish(_joined(items))
 
-    if inspect.isasyncgenfunction(function):
-        chosen: Any = stream
-    elif inspect.isgeneratorfunction(function):
-        chosen = generate
-    elif inspect.iscoroutinefunction(function):
-        chosen = wait
-    else:
-        chosen = call
-    return wraps(function)(chosen)  # type: ignore[return-value]
+    return stream
 
 
 class _Nothing:

@@ -1,4 +1,4 @@
-"""Step roots on chain beyond those of a store: another copy of it settled them, or a stranger."""
+"""Step roots on chain that this store did not settle: another copy of it did, or a stranger."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Root:
 class Roots:
     """What is recorded on the tokens of works.
 
-    While all shares of a token are of this store's own jobs, nobody else minted any, and that is
-    one question to the chain. Only else are the token's events read. A `witness` is a second
+    As long as this store's own jobs account for all shares of a token, nobody else minted any: the
+    chain is asked for their number, and the token's events are not read. A `witness` is a second
     endpoint that has to see as many shares.
     """
 
@@ -145,7 +145,7 @@ class Roots:
         return found
 
     def _calldata(self, log: Mapping[str, Any]) -> bytes:
-        """By its place in its block: nodes forget which block an old transaction is in."""
+        """Return what was sent, by its place in a block: nodes forget old transactions' hashes."""
         tx_hash = str(log["transactionHash"])
         if tx_hash not in self._sent:
             place = (log["blockHash"], log["transactionIndex"])

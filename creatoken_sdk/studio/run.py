@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from heapq import heappop, heappush
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from creatoken_sdk.chain.works import Work
@@ -23,6 +20,7 @@ from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.studio.actors import Actor, Who
 from creatoken_sdk.studio.errors import RecordingWarning
 from creatoken_sdk.studio.journal import Entry, Journal
+from creatoken_sdk.studio.numbering import Numbering
 from creatoken_sdk.studio.outputs import Output, parent_ids
 from creatoken_sdk.studio.ticket import Ticket, stage_of
 from creatoken_sdk.studio.values import Content, content_of, plain
@@ -92,9 +90,10 @@ class StepSpec:
 class Run:
     """What `studio.run(...)` gives. Opening the same name for the same work again resumes it.
 
-    Steps are told apart by their key: the action and its how-manieth time in this run, unless
-    you name one; a call that raised does not count. A repeated key is the same step, not a new
-    contribution. Processes that work on one run at once need a part each: see `nested`.
+    A step is known by its key: its action and a number, such as `draft#2` for the second draft of
+    this run, unless you name one. A call that raised takes no number. A repeated key is the same
+    step, not a new contribution. Processes that work on one run at once need a part each: see
+    `nested`.
     What could not be recorded is listed in `unrecorded`; it never stops the pipeline.
     """
 
@@ -117,9 +116,7 @@ class Run:
         self.unrecorded: list[str] = []
         self._journal = journal
         self._durable = durable
-        self._counts: Counter[str] = Counter()
-        self._given_back: defaultdict[str, list[int]] = defaultdict(list)
-        self._counting = Lock()
+        self.numbering = Numbering()
 
     @property
     def signer(self) -> Signer:
@@ -151,7 +148,7 @@ class Run:
             yield part
 
     def bind(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Return the function as part of this run, for threads: executors forget where they are."""
+        """Return the function as part of this run, for threads: a new thread belongs to no run."""
 
         @wraps(function)
         def bound(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -165,23 +162,11 @@ class Run:
 
     def begin(self, spec: StepSpec, input: object, *, key: str | None = None) -> Begun:
         """Note what goes into a step; `finish` of the result writes it."""
-        number = 0 if key else self._number(spec.action)
+        number = 0 if key else self.numbering.take(spec.action)
         key = self._prefix + (key or f"{spec.action}#{number}")
         with self.guarded(key):
             return Begun(self, spec, key, content_of(input), number)
         return Begun(self, spec, key, None, number)
-
-    def _number(self, action: str) -> int:
-        with self._counting:
-            if self._given_back[action]:
-                return heappop(self._given_back[action])
-            self._counts[action] += 1
-            return self._counts[action]
-
-    def give_back(self, action: str, number: int) -> None:
-        """Let the next call have the number of one that raised: it may be the same, retried."""
-        with self._counting:
-            heappush(self._given_back[action], number)
 
     def human(
         self,
@@ -204,7 +189,7 @@ class Run:
         return output
 
     def retrieve(self, retriever: Retriever[T], query: str, *, k: int = 5) -> T:
-        """Ask for the k texts nearest to a query; record what was cited, and return it."""
+        """Return the k texts nearest to a query, and record which they are."""
         actor = Actor.of("tool:retrieve", self.signer)
         begun = self.begin(StepSpec("retrieve", actor, SourceType.DATA_DRIVEN_MEDIA), query)
         try:
@@ -279,7 +264,7 @@ class Run:
 
     @contextmanager
     def guarded(self, key: str) -> Iterator[None]:
-        """Warn, and list it as unrecorded, if the enclosed code cannot record a step."""
+        """Warn, and list the step as unrecorded, if the enclosed code raises."""
         try:
             yield
         except Exception as error:
@@ -291,7 +276,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Begun:
-    """A step under way. Its input was hashed before the work began, for it may change it."""
+    """A step under way. Its input was hashed before the work began, as the work may change it."""
 
     run: Run
     spec: StepSpec
@@ -321,7 +306,7 @@ class Begun:
             self.run.write(self._noted().entry(self.key, self.input, output))
 
     def _noted(self) -> StepSpec:
-        """What the pipeline declared stands; what was noted comes beside it."""
+        """Return the spec with the calls noted in it; the model that the pipeline named stays."""
         if not self.calls:
             return self.spec
         models = [str(call["model"]) for call in self.calls if call.get("model")]
@@ -334,4 +319,4 @@ class Begun:
     def abandon(self) -> None:
         """Write nothing, for the work failed; tried again, it is the same step."""
         if self.number:
-            self.run.give_back(self.spec.action, self.number)
+            self.run.numbering.give_back(self.spec.action, self.number)

@@ -139,7 +139,7 @@ class Settlement:
         db.execute("UPDATE runs SET settled = ? WHERE id = ?", (len(steps), run_id))
 
     def _queue_drafts(self, db: Database) -> None:
-        """One anchor for all drafts that have none."""
+        """Queue one anchor for all drafts that have none."""
         rows = db.rows(
             f"SELECT id, leaf FROM assets WHERE final = 0 AND settled = 0 AND {_HERE}"
             f" {db.FOR_UPDATE}",

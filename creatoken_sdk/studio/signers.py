@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from eth_abi.abi import encode
 
@@ -19,10 +19,10 @@ _MAGIC = bytes.fromhex("1626ba7e")
 
 @dataclass(frozen=True)
 class Signers:
-    """Without a client, the signatures of the `wallets` cannot be checked."""
+    """Checks signatures; without a client not those of the `wallets`, which are contracts."""
 
     client: Creatoken | None
-    wallets: Collection[str] = field(default=())
+    wallets: Collection[str] = ()
 
     def signed(self, domain: Domain, message: Message, signature: bytes, who: str) -> bool:
         """Return whether the account signed; False if only a node can tell.

@@ -22,7 +22,7 @@ Found = tuple[State, str]
 
 
 def signers_of(exam: Examination, client: Creatoken | None, known: Mapping[str, str]) -> Found:
-    """Name the accounts that signed; unknown unless the caller knows each of them.
+    """Name the accounts that signed; the finding is unknown if the caller does not know them all.
 
     Roles are shown, but prove nothing: whoever copies a file can open a project of his own.
     """

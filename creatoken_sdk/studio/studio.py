@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,40 +13,35 @@ from typing import Any, TypeVar
 
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.chain.rpc import Rpc
-from creatoken_sdk.chain.signers import refuse_dev_key
 from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import RecordError
-from creatoken_sdk.record import Domain, SourceType, Step, name_hash, sign
-from creatoken_sdk.record.canonical import dumps
+from creatoken_sdk.record import SourceType
 from creatoken_sdk.record.signatures import Signer
-from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.actors import Actor, Who
-from creatoken_sdk.studio.errors import CorruptStoreError, RunWarning, SettlementError
+from creatoken_sdk.studio.errors import RunWarning, SettlementError
 from creatoken_sdk.studio.evidence import Opened, pack
 from creatoken_sdk.studio.finality import Finality
 from creatoken_sdk.studio.findings import Report
 from creatoken_sdk.studio.hindsight import Hindsight
 from creatoken_sdk.studio.index import Index
 from creatoken_sdk.studio.jobs import Job, Jobs, JobState
-from creatoken_sdk.studio.journal import Journal
+from creatoken_sdk.studio.journal import AUTHORISE
 from creatoken_sdk.studio.kept import kept
 from creatoken_sdk.studio.memory import Memory
 from creatoken_sdk.studio.recorded import recorded
 from creatoken_sdk.studio.run import Run, StepSpec
+from creatoken_sdk.studio.runs import open_run, require_run
 from creatoken_sdk.studio.sequencer import Sequencer
 from creatoken_sdk.studio.settlement import Settlement
-from creatoken_sdk.studio.signers import Signers
 from creatoken_sdk.studio.status import Status
 from creatoken_sdk.studio.store import Store, open_store
+from creatoken_sdk.studio.unsigned import sign_steps, unsigned_steps
 from creatoken_sdk.studio.values import content_of
 from creatoken_sdk.studio.verify import file_hash, verify
 
 __all__ = ["Studio"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-AUTHORISE = "authorise"
-"""Action of step 0."""
 
 
 class Studio(Hindsight):
@@ -231,11 +224,7 @@ class Studio(Hindsight):
 
     def pending(self) -> dict[str, int]:
         """Return how many steps await the signature of which account."""
-        rows = self.store.rows(
-            "SELECT actor, count(*) FROM steps WHERE signature IS NULL"
-            " GROUP BY actor ORDER BY actor"
-        )
-        return dict(rows)
+        return unsigned_steps(self.store)
 
     def sign(self, signer: Signer) -> int:
         """Sign every step that awaits the signature of this account; return how many.
@@ -243,25 +232,7 @@ class Studio(Hindsight):
         The account may be a contract wallet (EIP-1271): then `unsafe_sign_hash` gives what the
         wallet takes, of any length, and the wallet is asked on chain before it is kept.
         """
-        refuse_dev_key(signer.address, self.chain.chain_id)
-        rows = self.store.rows(
-            "SELECT runs.chain_id, works, run_id, position, step FROM steps"
-            " JOIN runs ON runs.id = run_id WHERE signature IS NULL AND actor = ?",
-            (signer.address,),
-        )
-        for chain_id, works, run_id, position, step in rows:
-            domain = Domain(chain_id=chain_id, verifying_contract=works)
-            asked = Signers(self.chain if chain_id == self.chain.chain_id else None)
-            signature = sign(domain, Step.from_json(json.loads(step)), signer, asked.accepts)
-            self._add_signature(run_id, position, signature)
-        return len(rows)
-
-    def _add_signature(self, run_id: str, position: int, signature: bytes) -> None:
-        with self.store.transaction() as db:
-            db.execute(
-                "UPDATE steps SET signature = ? WHERE run_id = ? AND position = ?",
-                (to_json(signature), run_id, position),
-            )
+        return sign_steps(self.store, self.chain, signer)
 
     @contextmanager
     def run(
@@ -292,35 +263,13 @@ class Studio(Hindsight):
 
         RecordError if there is none: only `run` can open it.
         """
-        run_id = _run_id(self.chain.works.domain, work.id, name)
-        if not self.store.rows("SELECT 1 FROM steps WHERE run_id = ? LIMIT 1", (run_id,)):
-            raise RecordError(
-                f"work {work.id} has no run {name!r} here; studio.run opens it for its director"
-            )
+        require_run(self.store, self.chain.works.domain, work.id, name)
         with self._run(name, work, durable).active() as run:
             yield run
 
     def _run(self, name: str, work: Work, durable: bool) -> Run:
-        domain: Domain = self.chain.works.domain
-        run_id = _run_id(domain, work.id, name)
-        with self.store.transaction() as db:
-            place = (domain.chain_id, domain.verifying_contract, work.id)
-            is_new = db.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING",
-                (run_id, name, *place, int(time.time())),
-            )
-            if is_new and db.rows("SELECT 1 FROM steps WHERE run_id = ? LIMIT 1", (run_id,)):
-                raise CorruptStoreError(
-                    f"steps of run {name!r} are here, but not how many of them were settled: "
-                    "resumed, it would pay them again; open a run of another name"
-                )
-        journal = Journal(self.store, domain, run_id, work.id, lambda: int(time.time()))
+        journal = open_run(self.store, self.chain.works.domain, work.id, name)
         return Run(name, self, journal, work, durable=durable)
-
-
-def _run_id(domain: Domain, work_id: int, name: str) -> str:
-    parts = [str(domain.chain_id), domain.verifying_contract, str(work_id), name]
-    return "0x" + name_hash(dumps(parts).decode()).hex()
 
 
 def _address(who: Who) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from creatoken_sdk.studio.trace_verdict import Verdict
 __all__ = ["Trace", "Tracer"]
 
 LEVEL = 0.05
+"""Share of runs without a deviation in which a step may be named all the same."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,7 @@ class Tracer:
         bad = [measured[i] for i in sorted(found)]
         warned = warnings_in(flow.steps, self._level, tests)
         overrides = overridden(flow, used, warned)
-        faults = faults_of(flow, used, measured, bad)
-        faults |= dict.fromkeys(overrides, Fault.OVERRODE)
+        faults = faults_of(flow, used, measured, bad) | dict.fromkeys(overrides, Fault.OVERRODE)
         steps = tuple(
             TracedStep(
                 step,
@@ -127,14 +127,15 @@ class Tracer:
             steps=steps,
             first=verdict.first,
             reason=verdict.reason,
-            evidence=tuple(
-                evidence_of(step, drift, briefs[step.run_id], self._contents)
-                for step, drift in verdict.shown
-            ),
+            evidence=tuple(self._evidence(verdict, briefs)),
             level=self._level,
             tests=tests,
             notes=tuple(notes),
         )
+
+    def _evidence(self, verdict: Verdict, briefs: Mapping[str, str]) -> Iterator[Evidence]:
+        for step, drift in verdict.shown:
+            yield evidence_of(step, drift, briefs[step.run_id], self._contents)
 
     def _steps(self, lineage: Iterable[PastAsset]) -> list[PastStep]:
         """All steps behind the assets, parents' first, each once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from creatoken_sdk.record import ActorKind
@@ -41,7 +41,7 @@ class TracedStep:
     drifts: tuple[Drift, ...] = ()
     deviating: tuple[Drift, ...] = ()
     warning: str = ""
-    unmeasured: tuple[str, ...] = field(default=())
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def erased(self) -> bool:
@@ -61,7 +61,7 @@ def warnings_in(steps: Sequence[PastStep], level: float, tests: int) -> dict[int
 
 
 def overridden(flow: Flow, used: set[int], warned: dict[int, str]) -> dict[int, int]:
-    """Return which persons accepted what a gate had warned of: place of the step, of the gate.
+    """Return where a person accepted what a gate had warned of: the step's place to the gate's.
 
     Accepting is to hand on unchanged what was there when the gate warned, or a step whose output
     is `{"accepted": true}`. New content, or the same gate passed, ends a warning.

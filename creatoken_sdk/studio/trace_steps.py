@@ -12,6 +12,7 @@ from typing import Any
 from creatoken_sdk.record import REVIEW, ActorKind, Step, canonical
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.structs import from_json
+from creatoken_sdk.studio.journal import AUTHORISE
 from creatoken_sdk.studio.store import Store
 from creatoken_sdk.studio.values import content_of
 
@@ -22,7 +23,6 @@ MIN_TEXT = 20
 
 _REFERENCE = {"sha256", "bytes", "file"}
 _HASH = re.compile("0x[0-9a-f]{64}")
-_AUTHORISE = "authorise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class PastStep:
     @property
     def makes(self) -> bool:
         """Whether what it gave is content, rather than authorisation, finding or verdict."""
-        judged = self.step.action == REVIEW or self.action == _AUTHORISE
+        judged = self.step.action == REVIEW or self.action == AUTHORISE
         return not (self.is_gate or judged)
 
     @cached_property

@@ -15,7 +15,7 @@ __all__ = ["Verdict"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """The step that is named, if one is; `shown` are the drifts that it rests on."""
+    """The step that is named, if one is; `shown` are the drifts that show why."""
 
     first: TracedStep | None
     reason: str

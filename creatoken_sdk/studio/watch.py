@@ -18,7 +18,7 @@ _AT_ONCE = 1_000
 
 @dataclass
 class Watch:
-    """`for event in watch` or `async for event in watch`; either never ends by itself.
+    """`for event in watch` or `async for event in watch`; neither ends by itself.
 
     Trouble with the chain or the store is raised; iterate again to go on after the last event.
     """

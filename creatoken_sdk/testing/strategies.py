@@ -43,7 +43,7 @@ def structs(kind: type[S], **given: st.SearchStrategy[Any]) -> st.SearchStrategy
 
 
 def asset_inputs(**given: st.SearchStrategy[Any]) -> st.SearchStrategy[AssetInput]:
-    """Assets with up to 16 parents, to be registered by whoever `creator` is narrowed to."""
+    """Assets with up to 16 parents; narrow `creator` to the account that registers them."""
     drawn = {
         "creator": addresses(),
         "content_hash": bytes32(),
