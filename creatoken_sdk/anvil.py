@@ -64,6 +64,7 @@ class Anvil:
         self._count = accounts
         self._options = ["--chain-id", str(chain_id), "--accounts", str(accounts)]
         self._options += ["--mnemonic", mnemonic, "--hardfork", hardfork, "--silent"]
+        self._options.append("--no-request-size-limit")  # a dumped state may have many megabytes
         if base_fee is not None:
             self._options += ["--block-base-fee-per-gas", str(base_fee)]
         if gas_price is not None:
