@@ -1,4 +1,4 @@
-"""The command `creatoken`. Errors that are raised on purpose are told in one line."""
+"""The command `creatoken`. Errors raised on purpose, and those of files, are told in one line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def main() -> None:
     """Run the command line; exit with 1 if something failed, with 2 if it was called wrongly."""
     try:
         app()
-    except CreatokenError as error:
+    except (CreatokenError, OSError) as error:
         from creatoken_sdk.terminal import printable
 
         print(f"creatoken: {printable(str(error))}", file=sys.stderr)

@@ -20,6 +20,8 @@ CreatokenError
 
 from __future__ import annotations
 
+from reprlib import Repr
+
 __all__ = [
     "CanonicalError",
     "ChainError",
@@ -30,7 +32,11 @@ __all__ = [
     "RecordError",
     "RevertError",
     "SigningError",
+    "quoted",
 ]
+
+_QUOTE = Repr()
+_QUOTE.maxstring = _QUOTE.maxother = 100
 
 
 class CreatokenError(Exception):
@@ -75,3 +81,8 @@ class RevertError(CreatokenError):
     """A contract refused. `tx_hash` is None when that was found out before anything was sent."""
 
     tx_hash: str | None = None
+
+
+def quoted(value: object) -> str:
+    """Return the `repr` of a value as an error quotes it: of at most 100 characters."""
+    return _QUOTE.repr(value)

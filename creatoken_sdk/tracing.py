@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,7 +88,7 @@ def _opened(where: str) -> Iterator[Store]:
     from creatoken_sdk.studio.errors import StoreAccessError
     from creatoken_sdk.studio.store import open_store
 
-    if "://" not in where and not Path(where).is_file():
+    if "://" not in where and not os.path.isfile(where):
         raise StoreAccessError(f"{where} is no store; name the file that the studio records into")
     store = open_store(where)
     try:

@@ -79,11 +79,11 @@ class Boundary:
 
     def steps(self, standing: Standing) -> int:
         """Return how many steps are somebody's."""
-        return sum(part.standing is standing for part in self.parts)
+        return sum(part.standing == standing for part in self.parts)
 
     def shares(self, standing: Standing) -> int:
         """Return how many shares such steps earned."""
-        return sum(part.shares for part in self.parts if part.standing is standing)
+        return sum(part.shares for part in self.parts if part.standing == standing)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""

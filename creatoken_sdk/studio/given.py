@@ -12,6 +12,7 @@ from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import canonical
 from creatoken_sdk.studio.bundle import EVIDENCE, MAX_EVIDENCE
 from creatoken_sdk.studio.evidence import verify_bundle
+from creatoken_sdk.studio.files import opened
 from creatoken_sdk.studio.findings import Report
 from creatoken_sdk.studio.verify import verify
 
@@ -69,8 +70,5 @@ def _certificate(path: Path) -> dict[str, Any] | None:
 
 
 def _contents(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_EVIDENCE + 1)
-    except OSError as error:
-        raise RecordError(f"{path} cannot be read ({error.strerror}); pass a file") from None
+    with opened(path, RecordError, "pass a file") as file:
+        return file.read(MAX_EVIDENCE + 1)

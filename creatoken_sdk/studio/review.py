@@ -19,6 +19,7 @@ __all__ = ["Estimate", "Policy", "Queue", "Review", "review"]
 
 
 _FACT, _HINT = 0.0001, 0.01
+_MOST = 1e15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +39,17 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
-        if self.budget < 1 or not 0 <= self.audit <= 1:
-            raise RecordError("a budget is 1 asset or more, and audit a share of it from 0 to 1")
-        if any(not cost > 0 for cost in self.costs.values()):
-            raise RecordError("what a fault costs is above 0; leave out assets without a cost")
+        if type(self.budget) is not int or self.budget < 1 or not 0 <= self.audit <= 1:
+            raise RecordError(
+                "a budget is a whole number of 1 asset or more, and audit a share of it from 0 to 1"
+            )
+        if type(self.seed) is not int:
+            raise RecordError("the seed is no int; draw one, say by `secrets.randbits(53)`")
+        if any(not 0 < cost <= _MOST for cost in self.costs.values()):
+            raise RecordError(
+                f"what a fault costs is above 0, at most {_MOST:g}; leave out assets without a "
+                "cost, or take a larger unit"
+            )
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,9 @@ class SqliteStore:
         """Open the file; its folder must exist. A new one is only for the account that made it."""
         self.name = str(path)
         self._path = path
-        if path.is_dir():
+        if os.path.isdir(path):
             raise StoreAccessError(f"{path} is a folder; name a file in it")
-        if not path.parent.is_dir():
+        if not os.path.isdir(path.parent):
             raise StoreAccessError(f"folder {path.parent} does not exist; make it first")
         with suppress(OSError):  # it is there, or SQLite will say why not
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from creatoken_sdk.errors import RecordError
+from creatoken_sdk.errors import RecordError, quoted
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.outputs import Output
 from creatoken_sdk.studio.store import Store
@@ -53,7 +53,9 @@ def asset_named(store: Store, named: Named) -> PastAsset:
     else:
         found = _assets(store, "assets.id = ?", hex(_number(named)))
     if not found:
-        raise RecordError(f"{named} is no asset of this studio; make it one with `run.output`")
+        raise RecordError(
+            f"{quoted(str(named))} is no asset of this studio; make it one with `run.output`"
+        )
     return found[0]
 
 
@@ -130,4 +132,4 @@ def _number(named: int | str | Output) -> int:
     try:
         return int(named, 16)
     except ValueError:
-        raise RecordError(f"{named!r} is no asset id; it is 0x and hex digits") from None
+        raise RecordError(f"{quoted(named)} is no asset id; it is 0x and hex digits") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class Contents:
         self._hashes: dict[Path, str] = {}
         if folder is None:
             return
-        if not Path(folder).is_dir():
+        if not os.path.isdir(folder):
             raise RecordError(f"{folder} is no folder; name the one that holds the run's files")
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file():

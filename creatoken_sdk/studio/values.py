@@ -15,7 +15,8 @@ from typing import Protocol, runtime_checkable
 
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import canonical
-from creatoken_sdk.record.canonical import MAX_SAFE_INTEGER, Json
+from creatoken_sdk.record.canonical import MAX_DEPTH, MAX_SAFE_INTEGER, Json
+from creatoken_sdk.studio.files import opened
 
 __all__ = ["Content", "Document", "content_of", "plain"]
 
@@ -54,7 +55,7 @@ def content_of(value: object) -> Content:
     return {"sha256": _sha256(data)} | kept
 
 
-def plain(value: object) -> Json:
+def plain(value: object, depth: int = 0) -> Json:
     """Return a value as canonical JSON can hold it, or raise RecordError.
 
     Floats and integers beyond 2^53-1 become decimal strings. Of bytes, files, and text that is
@@ -72,14 +73,16 @@ def plain(value: object) -> Json:
         return float.__repr__(value)
     if isinstance(value, (bytes, bytearray, memoryview, os.PathLike)):
         return content_of(value)
+    if depth > MAX_DEPTH:
+        raise RecordError(f"a value is deeper than {MAX_DEPTH} levels, or holds itself; flatten it")
     if isinstance(value, Mapping):
-        return {_key(key): plain(item) for key, item in value.items()}
+        return {_key(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (Sequence, set, frozenset)):
-        items = [plain(item) for item in value]
+        items = [plain(item, depth + 1) for item in value]
         return sorted(items, key=canonical.dumps) if isinstance(value, (set, frozenset)) else items
     document = value.to_json() if isinstance(value, Document) else None
     if isinstance(document, Mapping):  # a table's to_json, for one, is all of it as one text
-        return plain(document)
+        return plain(document, depth)
     raise RecordError(
         f"a step cannot record a {type(value).__name__}; pass text, bytes, a path or JSON, "
         "or give the step `content=` to turn it into one"
@@ -94,15 +97,10 @@ def _key(key: object) -> str:
 
 def _of_file(path: Path) -> Content:
     digest, size = hashlib.sha256(), 0
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-    except OSError as error:
-        raise RecordError(
-            f"{path.name} cannot be read ({error.strerror}); record it while it is there"
-        ) from None
+    with opened(path, RecordError, "record it while it is there") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
     return {"sha256": "0x" + digest.hexdigest(), "bytes": size, "file": _file_name(path)}
 
 

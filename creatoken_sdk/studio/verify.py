@@ -15,6 +15,7 @@ from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import Certificate, content_hash
 from creatoken_sdk.studio.carried import Anchored
 from creatoken_sdk.studio.examine import Evidence, Examination
+from creatoken_sdk.studio.files import opened
 from creatoken_sdk.studio.findings import MALFORMED, Finding, Findings, Report, State, Verdict
 from creatoken_sdk.studio.gather import gather, registrations
 from creatoken_sdk.studio.standing import chain_of, signers_of
@@ -77,11 +78,8 @@ def judge(
 
 def file_hash(path: Path) -> bytes:
     """Return SHA-256 of a file of any size, in constant memory."""
-    try:
-        with path.open("rb") as file:
-            return content_hash(file)
-    except OSError as error:
-        raise RecordError(f"{path.name} cannot be read ({error.strerror}); pass a file") from None
+    with opened(path, RecordError, "pass a file") as file:
+        return content_hash(file)
 
 
 def find_asset(

@@ -101,3 +101,36 @@ def test_boundary__given_a_work_that_is_none__says_so(creatoken, ad):
     code, _, complaint = creatoken("boundary", "studio.db", "work:x")
     assert code == 1
     assert "write work: and its number" in complaint
+
+
+@pytest.mark.parametrize("command", ["trace", "boundary"])
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("x" * 300, "0x1"), "is no store"),
+        ((".", "0x1"), "is no store"),
+        (("studio.db", "0xzz"), "is no asset id"),
+        (("studio.db", "0x1"), "is no asset of this studio"),
+        (("studio.db", "gone.txt"), "cannot be read"),
+        (("studio.db", "x" * 300), "cannot be read (File name too long)"),
+    ],
+)
+def test_commands__given_what_is_not_there__say_so_in_one_line(
+    creatoken, ad, command, arguments, told
+):
+    code, shown, complaint = creatoken(command, *arguments)
+    assert (code, shown, complaint.count("\n")) == (1, "", 1)
+    assert told in complaint
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("boundary", "studio.db", "ad.txt", "--svg", "gone/a.svg"),
+        ("brand", "calibrate", "x" * 300),
+        ("rescue", "x" * 300),
+    ],
+)
+def test_commands__when_a_file_cannot_be_reached__say_so_in_one_line(creatoken, ad, arguments):
+    code, shown, complaint = creatoken(*arguments)
+    assert (code, shown, complaint.count("\n")) == (1, "", 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -174,3 +175,13 @@ def test_verify__when_the_certificate_is_missing__says_so(creatoken, banner):
     code, told, complaint = creatoken("verify", banner, "--certificate", "nothing.json")
     assert (code, told) == (1, "")
     assert complaint.startswith("creatoken: nothing.json cannot be read")
+
+
+@pytest.mark.parametrize("name", ["pipe.json", "pipe.png"])
+def test_verify__given_a_pipe__does_not_wait_for_it(creatoken, tmp_path, name) -> None:
+    os.mkfifo(tmp_path / name)
+    code, _, complaint = creatoken("verify", name)
+    assert (code, complaint) == (
+        1,
+        f"creatoken: {name} cannot be read (it is no file); pass a file\n",
+    )

@@ -52,6 +52,7 @@ def test_boundary__given_agent_and_person__counts_steps_and_shares_and_derives_t
     creatoken_run.gate("size", {"passed": True})
     [found] = creatoken_studio.boundary(asset)
     assert counts(found) == {"human": (2, 40), "agent": (1, 60), "tool": (1, 0)}
+    assert (found.steps("human"), found.shares("human")) == (2, 40)
     assert found.oversight is Oversight.PROMPT_GUIDED
     assert found.source_type is SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
     assert found.declared is SourceType.ALGORITHMIC_MEDIA

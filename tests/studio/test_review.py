@@ -114,8 +114,21 @@ def test_review__when_a_person_records_it__is_a_step_with_its_reasons_and_proves
 
 
 @pytest.mark.parametrize(
-    "terms", [{"budget": 0}, {"budget": 1, "audit": 2}, {"budget": 1, "costs": {1: 0.0}}]
+    ("terms", "told"),
+    [
+        ({"budget": 0}, "a budget is a whole number"),
+        ({"budget": 2.5}, "a budget is a whole number"),
+        ({"budget": True}, "a budget is a whole number"),
+        ({"audit": 2}, "a share of it"),
+        ({"audit": float("nan")}, "a share of it"),
+        ({"seed": "1"}, "the seed is no int"),
+        ({"seed": 1.0}, "the seed is no int"),
+        ({"costs": {1: 0.0}}, "above 0, at most 1e"),
+        ({"costs": {1: float("nan")}}, "above 0, at most 1e"),
+        ({"costs": {1: float("inf")}}, "above 0, at most 1e"),
+        ({"costs": {1: 10**400}}, "above 0, at most 1e"),
+    ],
 )
-def test_policy__given_what_cannot_be_meant__says_so(terms):
-    with pytest.raises(RecordError):
-        Policy(seed=1, **terms)
+def test_policy__given_what_cannot_be_meant__says_so(terms, told):
+    with pytest.raises(RecordError, match=told):
+        Policy(**{"budget": 1, "seed": 1, **terms})

@@ -192,10 +192,11 @@ def test_trace__given_too_few_samples__says_how_many_are_needed(
     assert "; 19 can" in trace.notes[0]
 
 
-@pytest.mark.parametrize("named", ["0x1", "0xzz", 5])
+@pytest.mark.parametrize("named", ["0x1", "0xzz", 5, 10**4000, "0x" + "f" * 999, "0x" + "z" * 999])
 def test_trace__given_no_asset_of_the_studio__says_so(creatoken_studio, named):
-    with pytest.raises(RecordError, match="no asset"):
+    with pytest.raises(RecordError, match="no asset") as raised:
         creatoken_studio.trace(named)
+    assert len(str(raised.value)) < 200
 
 
 @pytest.mark.parametrize("level", [0, 1, -1, float("nan")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tracemalloc
 from collections import OrderedDict
 from enum import IntEnum
@@ -83,6 +84,20 @@ def test_plain__given_what_has_no_exact_form__says_what_to_do(value: object, why
     with pytest.raises(RecordError, match=why) as raised:
         plain(value)
     assert "secret" not in str(raised.value)
+
+
+def test_plain__given_what_holds_itself__says_what_to_do() -> None:
+    mapping, items = dict[str, object](), list[object]()
+    mapping["a"], items[:] = mapping, [items]
+    for value in (mapping, items, [mapping]):
+        with pytest.raises(RecordError, match="deeper than 64 levels, or holds itself"):
+            plain(value)
+
+
+def test_content_of__given_a_pipe__does_not_wait_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RecordError, match=r"pipe cannot be read \(it is no file\)"):
+        content_of(tmp_path / "pipe")
 
 
 def test_plain__given_an_iterator__does_not_consume_it() -> None:
