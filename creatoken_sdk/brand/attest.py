@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from creatoken_sdk.brand.errors import BrandError, DriftedError
-from creatoken_sdk.brand.report import DriftReport
+from creatoken_sdk.brand.report import DriftReport, exact_level
 from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.chain.gates import AttestationGate
 from creatoken_sdk.record import name_hash
@@ -50,6 +50,7 @@ def attest(
 
 
 def _check(level: float) -> str:
+    exact_level(level)
     return f"creatoken.brand-drift/{float(level)!r}"
 
 

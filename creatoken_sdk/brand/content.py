@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from creatoken_sdk.brand.errors import ContentError
 from creatoken_sdk.record import content_hash
+from creatoken_sdk.studio.files import opened
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -79,14 +80,10 @@ def bytes_of(content: Readable) -> bytes:
         kind = type(content).__name__
         raise ContentError(f"drift is measured on text, bytes or a path, not on a {kind}; pass one")
     path = Path(content)
-    try:
-        if path.stat().st_size > MAX_BYTES:
+    with opened(path, ContentError, "check its name and its rights") as file:
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
             raise ContentError(f"{path.name} has more than {MAX_BYTES >> 20} MiB; make it smaller")
-        return path.read_bytes()
-    except OSError as error:
-        raise ContentError(
-            f"{path.name} cannot be read ({error.strerror}); check its name and its rights"
-        ) from None
+        return file.read()
 
 
 def _decoded(data: bytes, name: str) -> str | Image:
@@ -108,12 +105,12 @@ def _picture(data: bytes, name: str) -> Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked here
-            opened = Image.open(io.BytesIO(data), formats=_FORMATS)
-        if max(opened.size) > MAX_SIDE:
+            stored = Image.open(io.BytesIO(data), formats=_FORMATS)
+        if max(stored.size) > MAX_SIDE:
             raise ContentError(f"{name} has a side of more than {MAX_SIDE:,} pixels; cut it up")
-        if opened.width * opened.height > MAX_PIXELS:
+        if stored.width * stored.height > MAX_PIXELS:
             raise ContentError(f"{name} has more than {MAX_PIXELS:,} pixels; scale it down")
-        turned = ImageOps.exif_transpose(opened).convert("RGBA")
+        turned = ImageOps.exif_transpose(stored).convert("RGBA")
     except (UnidentifiedImageError, ContentError):
         raise
     except Image.DecompressionBombError:

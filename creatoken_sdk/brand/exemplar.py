@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from creatoken_sdk.brand.content import bytes_of, read
 from creatoken_sdk.brand.errors import ContentError
+from creatoken_sdk.errors import quoted
 from creatoken_sdk.record import content_hash
 
 __all__ = ["Exemplar", "Kind", "roles_of"]
@@ -37,7 +38,7 @@ class Exemplar:
         if self.kind not in get_args(Kind):
             kinds = ", ".join(get_args(Kind))
             raise ContentError(
-                f"an exemplar cannot be of kind {self.kind!r}; choose one of {kinds}"
+                f"an exemplar cannot be of kind {quoted(self.kind)}; choose one of {kinds}"
             )
 
     @cached_property

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from creatoken_sdk.brand.content import read
-from creatoken_sdk.brand.errors import ContentError
+from creatoken_sdk.brand.errors import ContentError, RulesError
 from creatoken_sdk.brand.exemplar import Exemplar, Kind
 from creatoken_sdk.brand.rules import Rules
+from creatoken_sdk.errors import CanonicalError
 from creatoken_sdk.record.canonical import loads
+from creatoken_sdk.studio.files import opened
 
 __all__ = ["read_exemplars", "read_rules"]
 
@@ -39,7 +42,14 @@ def read_exemplars(folder: Path, *, licence: str = "") -> list[Exemplar]:
 def read_rules(folder: Path) -> Rules:
     """Return the rules in `rules.json`; none if there is no such file."""
     path = folder / "rules.json"
-    return Rules.from_json(loads(path.read_bytes())) if path.exists() else Rules()
+    if not os.path.lexists(path):
+        return Rules()
+    with opened(path, RulesError, "check its rights") as file:
+        data = file.read()
+    try:
+        return Rules.from_json(loads(data))
+    except CanonicalError as error:
+        raise RulesError(f"{path.name}: {error}") from None
 
 
 def _items(path: Path, kind: Kind, licence: str, source: str) -> list[Exemplar]:

@@ -18,8 +18,9 @@ from creatoken_sdk.brand.ngrams import HashedNgrams
 from creatoken_sdk.brand.pictures import PaletteHash, PerceptualHash
 from creatoken_sdk.brand.report import DriftReport, NearCopy, Neighbour
 from creatoken_sdk.brand.retrieved import Citation, Retrieved
-from creatoken_sdk.brand.rules import Rules, require_colour
+from creatoken_sdk.brand.rules import Rules, require_colours
 from creatoken_sdk.brand.vectors import MemoryVectors, VectorStore
+from creatoken_sdk.errors import quoted
 from creatoken_sdk.record import MerkleTree, leaf_hash, name_hash
 
 __all__ = ["BrandIndex"]
@@ -57,7 +58,7 @@ class BrandIndex:
     ) -> None:
         """Embed what the store does not hold; `embedder` is for texts."""
         self.rules = rules or Rules()
-        self._store = store or MemoryVectors()
+        self._store = MemoryVectors() if store is None else store
         texts, images = embedder or HashedNgrams(), image_embedder or PaletteHash()
         self._embedders: Mapping[str, Embedder[Any]] = {
             "guide": texts,
@@ -94,7 +95,7 @@ class BrandIndex:
         for items in self._roles.values():
             if id in items:
                 return items[id]
-        raise BrandError(f"{id} is not in this index; open the index that the report names")
+        raise BrandError(f"{quoted(id)} is not in this index; open the index that the report names")
 
     def counts(self, kind: str) -> tuple[int, int]:
         """Return how many items of a kind (copy, image) are compared with, and calibrate."""
@@ -130,8 +131,8 @@ class BrandIndex:
         `text_colours` declares text and ground of a picture (#RRGGBB) for the rule of contrast;
         without it they are guessed.
         """
-        for colour in text_colours or ():
-            require_colour(colour)
+        if text_colours is not None:
+            require_colours(text_colours)
         item = read(content)
         if isinstance(item.value, str) and len(item.value) > _MAX_TEXT:
             raise ContentError(

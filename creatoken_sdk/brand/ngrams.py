@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creatoken_sdk.brand.embedder import Floats
+from creatoken_sdk.brand.errors import BrandError
 
 __all__ = ["HashedNgrams"]
 
 _LENGTHS = (4, 5, 6)
+_DIMENSIONS = [2**bits for bits in range(1, 17)]
 _PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -26,6 +28,8 @@ class HashedNgrams:
 
     def __init__(self, dimensions: int = 2048) -> None:
         """More dimensions, fewer collisions."""
+        if dimensions not in _DIMENSIONS:
+            raise BrandError(f"{dimensions} is not 2, 4, 8 or so on to 65536; choose 2048, say")
         self._bits = dimensions.bit_length() - 1
         self.fingerprint = f"creatoken/hashed-ngrams/1 n=4-6 d={2**self._bits}"
 

@@ -104,14 +104,19 @@ class DriftReport:
 
 def require_samples(count: int, level: float) -> None:
     """Raise unless a p-value from `count` calibration samples can be as low as `level`."""
-    exact = Fraction(repr(float(level))) if 0 < level < 1 else Fraction(0)
-    if not exact:
-        raise BrandError(f"a level lies between 0 and 1, not at {level}; ask for 0.05, say")
+    exact = exact_level(level)
     if (count + 1) * exact < 1:
         raise TooFewSamplesError(
             f"a level of {level} needs {ceil(1 / exact) - 1} calibration samples, there are "
             f"{count}; add exemplars of the brand, or ask for a higher level"
         )
+
+
+def exact_level(level: float) -> Fraction:
+    """Return a level as the decimal that was written; BrandError if it is none."""
+    if not 0 < level < 1:
+        raise BrandError(f"a level lies between 0 and 1, not at {level}; ask for 0.05, say")
+    return Fraction(repr(float(level)))
 
 
 def drifted(reports: Sequence[DriftReport], level: float) -> list[bool]:

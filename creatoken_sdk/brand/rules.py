@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,13 @@ from creatoken_sdk.brand.content import Content
 from creatoken_sdk.brand.errors import RulesError
 from creatoken_sdk.brand.report import Finding
 from creatoken_sdk.brand.words import fold, found
+from creatoken_sdk.errors import quoted
 from creatoken_sdk.record.canonical import Json, document_hash
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Rules"]
+__all__ = ["Rules", "require_colours"]
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 _SCHEMA = "creatoken.brand-rules"
@@ -43,7 +44,11 @@ class Rules:
     def __post_init__(self) -> None:
         """Refuse rules that could never be kept or broken."""
         for colour in self.palette:
-            require_colour(colour)
+            _require_colour(colour)
+        object.__setattr__(self, "sizes", tuple(map(tuple, self.sizes)))  # as a picture's
+        for size in self.sizes:
+            if len(size) != 2 or any(type(side) is not int or side < 1 for side in size):
+                raise RulesError("a size is a width and a height in whole pixels; write both")
         for words in (self.banned_words, self.required_words):
             if isinstance(words, str) or not all(isinstance(word, str) for word in words):
                 raise RulesError("banned and required words are a list of texts; write them so")
@@ -117,9 +122,10 @@ class Rules:
         known = cls().to_json()
         odd = [key for key in document if key not in known]
         if odd or document.get("schema") != _SCHEMA or document.get("v") != 1:
+            wrong = quoted(", ".join(odd)) if odd else "these"
             raise RulesError(
                 f'rules say "schema": "{_SCHEMA}" and "v": 1, and hold nothing but '
-                f"{', '.join(list(known)[2:])}; correct {', '.join(odd) or 'these'}"
+                f"{', '.join(list(known)[2:])}; correct {wrong}"
             )
         written = {**known, **document}
         if any(isinstance(known[key], list) != isinstance(written[key], list) for key in known):
@@ -129,13 +135,14 @@ class Rules:
                 banned_words=tuple(written["bannedWords"]),
                 required_words=tuple(written["requiredWords"]),
                 palette=tuple(map(str, written["palette"])),
-                palette_tolerance=float(written["paletteTolerance"]),
-                minimum_palette_share=float(written["minimumPaletteShare"]),
-                minimum_contrast=float(written["minimumContrast"]),
-                sizes=tuple((int(width), int(height)) for width, height in written["sizes"]),
+                palette_tolerance=_decimal(written["paletteTolerance"]),
+                minimum_palette_share=_decimal(written["minimumPaletteShare"]),
+                minimum_contrast=_decimal(written["minimumContrast"]),
+                sizes=written["sizes"],
             )
-        except (TypeError, ValueError) as error:
-            raise RulesError(f"the rules hold a value of another type: {error}") from None
+        except (OverflowError, TypeError, ValueError) as error:
+            told = quoted(str(error))
+            raise RulesError(f"the rules hold another value: {told}; correct it") from None
 
     @property
     def hash(self) -> bytes:
@@ -143,7 +150,20 @@ class Rules:
         return document_hash(self.to_json())
 
 
-def require_colour(colour: str) -> None:
-    """Raise unless this is a colour as #RRGGBB."""
+def require_colours(colours: Sequence[str]) -> None:
+    """Raise unless these are a text's colour and its ground's."""
+    for colour in colours:
+        _require_colour(colour)
+    if len(colours) != 2:
+        raise RulesError(f"declare the text's colour and its ground's, not {len(colours)}")
+
+
+def _require_colour(colour: str) -> None:
     if not _COLOUR.match(colour):
-        raise RulesError(f"{colour!r} is no colour; write it as #RRGGBB")
+        raise RulesError(f"{quoted(colour)} is no colour; write it as #RRGGBB")
+
+
+def _decimal(written: Any) -> float:
+    if isinstance(written, bool):
+        raise TypeError("true and false are no numbers")
+    return float(written)

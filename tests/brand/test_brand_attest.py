@@ -156,3 +156,9 @@ def test_retrieve__when_the_retriever_fails__raises_and_records_nothing(
         creatoken_run.retrieve(Failing(), "brief")
     creatoken_run.retrieve(index, "brief")
     assert [step.key for step in kept(creatoken_studio)[before:]] == ["retrieve#1"]
+
+
+@pytest.mark.parametrize("level", [0, 1, 5, -0.1, float("nan")])
+def test_brand_gate__given_a_level_that_is_none__says_so(creatoken_client, level) -> None:
+    with pytest.raises(BrandError, match="between 0 and 1"):
+        brand_gate(creatoken_client, level)

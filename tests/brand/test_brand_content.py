@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 
 from brand.voice import PALETTE, banner
 from creatoken_sdk.brand.content import read
-from creatoken_sdk.brand.errors import ContentError
+from creatoken_sdk.brand.errors import ContentError, RulesError
 from creatoken_sdk.brand.exemplar import Exemplar
 from creatoken_sdk.brand.folder import read_exemplars, read_rules
 from creatoken_sdk.brand.rules import Rules
@@ -122,3 +123,37 @@ def test_read__given_a_strip_of_a_picture__is_refused(tmp_path) -> None:
     Image.new("L", (65_536, 1)).save(path)
     with pytest.raises(ContentError, match="side of more than 65,535 pixels"):
         read(path)
+
+
+def test_read__given_what_is_no_file__says_so_and_does_not_wait(tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(ContentError, match=r"pipe\.txt cannot be read \(it is no file\)"):
+        read(tmp_path / "pipe.txt")
+    with pytest.raises(ContentError, match="it is no file"):
+        read(tmp_path)
+    with pytest.raises(ContentError, match="null byte"):
+        read(tmp_path / "a\0b")
+
+
+def test_read_rules__given_what_cannot_be_read__does_not_go_on_without_rules(tmp_path) -> None:
+    path = tmp_path / "rules.json"
+    path.symlink_to(tmp_path / "gone.json")
+    with pytest.raises(RulesError, match="No such file"):
+        read_rules(tmp_path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(RulesError, match="it is no file"):
+        read_rules(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{", '{"minimumContrast": 1e999}', "\udcff"])
+def test_read_rules__given_what_is_no_document__names_the_file(tmp_path, text) -> None:
+    (tmp_path / "rules.json").write_text(text, "utf-8", "surrogateescape")
+    with pytest.raises(RulesError, match=r"rules\.json: "):
+        read_rules(tmp_path)
+
+
+def test_exemplar__given_a_long_kind__quotes_little_of_it() -> None:
+    with pytest.raises(ContentError, match="choose one of") as raised:
+        Exemplar("x", "kind" * 1000)  # type: ignore[arg-type]
+    assert len(str(raised.value)) < 200

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from brand.voice import LOUD, PALETTE, Scattered, banner, banners, copy, line, lines
-from creatoken_sdk.brand.errors import BrandError, ContentError
+from creatoken_sdk.brand.errors import BrandError, ContentError, RulesError
 from creatoken_sdk.brand.exemplar import Exemplar
 from creatoken_sdk.brand.index import BrandIndex
 from creatoken_sdk.brand.ngrams import HashedNgrams
@@ -194,3 +194,31 @@ def test_drift__given_texts_of_any_script__never_fails() -> None:
     for _ in range(100):
         text = "".join(chr(chance.randrange(0xD800)) for _ in range(chance.randrange(30)))
         assert 0 < index.drift(text).p_value <= 1
+
+
+@pytest.mark.parametrize("colours", [(), ("#000000",), ("#000000", "#FFFFFF", "#0B2545")])
+def test_drift__given_other_than_two_colours_of_text__says_so(index, colours) -> None:
+    with pytest.raises(RulesError, match="the text's colour and its ground's"):
+        index.drift("The sea.", text_colours=colours)
+
+
+def test_brand_index__given_a_store_that_is_empty__fills_it() -> None:
+    class Counted(MemoryVectors):
+        def __len__(self) -> int:
+            return len(self._spaces)
+
+    store = Counted()
+    BrandIndex(copy(4), store=store)
+    assert len(store)
+
+
+def test_exemplar__given_a_long_id__quotes_little_of_it(index) -> None:
+    with pytest.raises(BrandError, match="not in this index") as raised:
+        index.exemplar("0x" * 1000)
+    assert len(str(raised.value)) < 200
+
+
+@pytest.mark.parametrize("dimensions", [0, 1, 1000, 2**20])
+def test_hashed_ngrams__given_no_power_of_two__does_not_take_another(dimensions) -> None:
+    with pytest.raises(BrandError, match=f"{dimensions} is not 2, 4, 8"):
+        HashedNgrams(dimensions)

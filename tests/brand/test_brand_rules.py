@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from creatoken_sdk.brand.colours import contrast, palette_share
-from creatoken_sdk.brand.content import read
+from creatoken_sdk.brand.content import Content, read
 from creatoken_sdk.brand.errors import RulesError
 from creatoken_sdk.brand.rules import Rules
 from creatoken_sdk.brand.words import fold, found
@@ -120,14 +120,29 @@ def test_from_json__given_what_to_json_writes__is_the_same() -> None:
         {"paletteTolerance": "nan"},
         {"minimumPaletteShare": "90"},
         {"minimumContrast": "0.5"},
+        {"paletteTolerance": True},
+        {"paletteTolerance": 10**400},
+        {"paletteTolerance": "x" * 1000},
+        {"paletteTolerance": "1e999"},
+        {"palette": "#000000"},
+        {"palette": ["x" * 1000]},
+        {"palette": [7]},
+        {"x" * 1000: 1},
         {"sizes": [[1, 2, 3]]},
+        {"sizes": [["1", "2"]]},
+        {"sizes": [[1, 2.5]]},
+        {"sizes": [[0, 5]]},
+        {"sizes": [[True, 5]]},
+        {"sizes": ["12"]},
+        {"sizes": [12]},
         {"bannedWords": [" "]},
         {"bannedWords": [["hurry"]]},
     ],
 )
 def test_from_json__given_what_no_rule_says__names_the_cure(change) -> None:
-    with pytest.raises(RulesError, match=r"write|correct|type"):
+    with pytest.raises(RulesError, match=r"write|correct") as raised:
         Rules.from_json({"schema": "creatoken.brand-rules", "v": 1} | change)
+    assert len(str(raised.value)) < 350
 
 
 def test_from_json__given_a_list__says_to_write_an_object() -> None:
@@ -138,3 +153,10 @@ def test_from_json__given_a_list__says_to_write_an_object() -> None:
 def test_rules__given_one_word_for_a_list__do_not_ban_its_letters() -> None:
     with pytest.raises(RulesError, match="list of texts"):
         Rules(banned_words="cheap")  # type: ignore[arg-type]
+
+
+def test_rules__given_sizes_as_lists__find_a_picture_of_that_size() -> None:
+    rules = Rules(sizes=[[8, 4]])  # type: ignore[list-item, arg-type]
+    assert rules == Rules(sizes=((8, 4),))
+    [size] = rules.findings(Content("0x", "a", Image.new("RGB", (8, 4))), None)
+    assert size.passed
