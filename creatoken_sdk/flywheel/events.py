@@ -7,6 +7,7 @@ time, or UTC seconds). With a `revision` of 1 or more it corrects the earlier on
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from creatoken_sdk.flywheel.errors import EventError
 from creatoken_sdk.flywheel.tables import describe, load_duckdb, reading
+from creatoken_sdk.record.canonical import check
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -98,6 +100,8 @@ class Events:
     def __init__(self, path: str | Path) -> None:
         """Open the file, made if missing."""
         duckdb = load_duckdb()
+        if os.path.exists(path) and not os.path.isfile(path):  # a named pipe would be waited for
+            raise EventError(f"{Path(path).name} is no file; name another")
         try:
             self.connection: DuckDBPyConnection = duckdb.connect(str(path))
         except duckdb.Error as error:
@@ -128,7 +132,8 @@ class Events:
         return Added(new, count - new - conflicts, conflicts, late, corrections)
 
     def rows(self, sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
-        """Run a query; return its rows by column."""
+        """Run a query; return its rows by column. CanonicalError for texts that no row can hold."""
+        check(dict(values))
         found = self.connection.execute(sql, dict(values))
         names = [column[0] for column in found.description or []]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -152,6 +157,9 @@ class Events:
         missing = [column for column in _COLUMNS if column not in kinds]
         if missing:
             raise EventError(f"events have no column {missing[0]!r}; name it so in the table")
+        for column in _COLUMNS:
+            if kinds[column].startswith(("STRUCT", "MAP", "UNION")) or kinds[column].endswith("]"):
+                raise EventError(f"column {column!r} of events holds lists or objects; write texts")
         self._require_whole("value", query, kinds)
         self._require_whole("revision", query, kinds)
         timed = kinds["event_time"].startswith(("DATE", "TIMESTAMP"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,10 @@ class Ingest:
         an Arrow table. The same bytes of the same name, or the same rows in memory, are the same
         dataset: nothing is added. Rows stream; the tree takes about 0.5 kB of memory for each.
         """
-        if not isinstance(source, (str, Path)) or Path(source).is_dir():
+        if not isinstance(source, (str, Path)) or os.path.isdir(source):
             return self._queue(*row_hashes(source), "", None)
         path = Path(source)
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise TableError(f"{path.name} is no file and no folder; check the path")
         sha256 = file_hash(path)
         hashes, columns = row_hashes(path)

@@ -23,7 +23,7 @@ from creatoken_sdk.flywheel.rows import canonical_row, row_hash
 from creatoken_sdk.record import Domain, Metric, name_hash, sign
 from creatoken_sdk.record.canonical import Json, document_hash
 from creatoken_sdk.record.signatures import Signer
-from creatoken_sdk.record.structs import to_json
+from creatoken_sdk.record.structs import encode, to_json
 
 if TYPE_CHECKING:
     from creatoken_sdk.studio.studio import Studio
@@ -101,6 +101,7 @@ class Metrics:
         Any table that `Ingest.anchor` takes but a folder; its columns are those of `events`. An
         event that was taken before, by its key, counts once.
         """
+        _require_account(source)
         return self.events.add(table, source, self._clock())
 
     def anchor(self) -> Dataset | None:
@@ -168,6 +169,7 @@ class Metrics:
         `decided` says what was decided for each asset id, such as "shore"; other assets are left
         out.
         """
+        _require_account(source)
         found = self.events.rows(
             _EARNED, {"source": source, "successes": successes, "impressions": impressions}
         )
@@ -181,6 +183,11 @@ class Metrics:
     def close(self) -> None:
         """Close the file."""
         self.events.connection.close()
+
+
+def _require_account(source: str) -> None:
+    """Raise EncodingError unless this is an address with its checksum, as signers have it."""
+    encode(("address",), (source,))
 
 
 def _totals(rows: list[dict[str, Json]]) -> dict[str, Json]:

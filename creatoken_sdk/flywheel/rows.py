@@ -19,7 +19,7 @@ from uuid import UUID
 from creatoken_sdk.errors import CanonicalError, RecordError
 from creatoken_sdk.flywheel.errors import TableError
 from creatoken_sdk.record import canonical
-from creatoken_sdk.record.canonical import MAX_SAFE_INTEGER, Json
+from creatoken_sdk.record.canonical import MAX_DEPTH, MAX_SAFE_INTEGER, Json
 
 __all__ = ["canonical_row", "cell", "row_hash"]
 
@@ -37,18 +37,22 @@ def row_hash(row: Mapping[str, Json], number: int) -> bytes:
         raise TableError(f"row {number}: {error}") from None
 
 
-def cell(value: object, column: str) -> Json:
+def cell(value: object, column: str, depth: int = 0) -> Json:
     """Return a value as it is hashed; TableError names the column if it has no canonical form."""
     write = _WRITERS.get(type(value))
     try:
         if write is not None:
             return write(value)
+        if depth > MAX_DEPTH:
+            raise RecordError(f"is deeper than {MAX_DEPTH} levels, or holds itself; flatten it")
         if isinstance(value, (list, tuple)):
-            return [cell(item, column) for item in value]
+            return [cell(item, column, depth + 1) for item in value]
         if isinstance(value, Mapping):
-            return {key: cell(item, column) for key, item in value.items()}
+            return {key: cell(item, column, depth + 1) for key, item in value.items()}
     except RecordError as error:
         raise TableError(f"column {column!r} {error}") from None
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        raise TableError(f"column {column!r} holds too long a number; store it as text") from None
     raise TableError(f"column {column!r} holds a {type(value).__name__}; store it as text")
 
 

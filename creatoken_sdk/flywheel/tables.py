@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from creatoken_sdk.errors import MissingExtraError
+from creatoken_sdk.errors import MissingExtraError, RecordError
 from creatoken_sdk.flywheel.errors import TableError
 from creatoken_sdk.flywheel.rows import canonical_row, row_hash
 from creatoken_sdk.flywheel.texts import NUMBER, csv_query, jsonl_query, one_file, typed
@@ -60,7 +61,7 @@ def reading(source: object) -> Iterator[None]:
     duckdb = load_duckdb()
     try:
         yield
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:  # the latter of a name that is no Unicode
         line = _LINE.search(str(error))
         where = f"{_name(source)}{f': line {line[1]}' if line else ''}"
         raise TableError(
@@ -74,7 +75,7 @@ def row_hashes(source: object) -> tuple[list[bytes], list[str]]:
     Rows stream through; what stays in memory is their hashes. TableError if there is no row, or
     one without a canonical form.
     """
-    if isinstance(source, (str, Path)) and Path(source).is_dir():
+    if isinstance(source, (str, Path)) and os.path.isdir(source):
         rows, columns = _files(Path(source)), ["file", "sha256", "bytes"]
     else:
         rows, columns = _rows(source)
@@ -86,7 +87,7 @@ def row_hashes(source: object) -> tuple[list[bytes], list[str]]:
 
 def file_hash(path: Path) -> str:
     """Return SHA-256 of a file's bytes as 0x hex."""
-    return str(content_of(path)["sha256"])
+    return str(_content(path)["sha256"])
 
 
 def _rows(source: object) -> tuple[Iterator[dict[str, Json]], list[str]]:
@@ -122,7 +123,7 @@ def _query(connection: DuckDBPyConnection, source: object) -> tuple[str, set[str
         return _register(connection, source), set()
     path = Path(source)
     ending = path.suffix.lower()
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise TableError(f"{path.name} is no file; check the path")
     if ending not in _FORMATS:
         raise TableError(f"{path.name} is none of {', '.join(_FORMATS)}; save it as one of these")
@@ -137,7 +138,7 @@ def _register(connection: DuckDBPyConnection, source: object) -> str:
     duckdb = load_duckdb()
     try:
         connection.register("given", source)
-    except (duckdb.Error, TypeError):
+    except (duckdb.Error, RuntimeError, TypeError):  # what it cannot cast is a RuntimeError
         kind = type(source).__name__
         raise TableError(f"a {kind} is no table; pass a path or an Arrow table") from None
     names = getattr(source, "column_names", [])
@@ -163,11 +164,17 @@ def _column(name: str, kind: str) -> str:
 
 
 def _files(folder: Path) -> Iterator[dict[str, Json]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            content = content_of(path)
-            name = path.relative_to(folder).as_posix()
-            yield {"file": name, "sha256": content["sha256"], "bytes": content["bytes"]}
+    for path in [path for path in sorted(folder.rglob("*")) if path.is_file()]:
+        name = path.relative_to(folder).as_posix()
+        yield {"file": name, **_content(path)}
+
+
+def _content(path: Path) -> dict[str, Json]:
+    try:
+        content = content_of(path)
+    except RecordError as error:
+        raise TableError(str(error)) from None
+    return {"sha256": content["sha256"], "bytes": content["bytes"]}
 
 
 def _name(source: object) -> str:

@@ -9,9 +9,12 @@ is times. Everything else is the text that stands there.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from glob import escape
+from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +36,13 @@ _SCALARS = {
     NUMBER: r"-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][-+]?[0-9]{1,3})?"
     "|[-+]?([nN][aA][nN]|[iI][nN][fF](inity)?)",
 }
+# Up to 15 digits without an exponent, a 64-bit float is exact.
+_DOUBTFUL = """
+SELECT number, text FROM (
+    SELECT row_number() OVER () AS number, CAST(json AS VARCHAR) AS text
+    FROM read_ndjson_objects({file})
+) WHERE regexp_matches(text, '[0-9.]{{16}}|[0-9][eE]')
+"""
 _GUESSED = re.compile(r"\b(?:DATE|UUID|TIME(?:STAMP)?(?:_[A-Z]+)?(?: WITH TIME ZONE)?)\b")
 
 
@@ -48,7 +58,8 @@ def csv_query(path: Path) -> str:
 def jsonl_query(connection: DuckDBPyConnection, path: Path) -> tuple[str, set[str]]:
     """Return the query of a file with one JSON object on each line, and which columns are numbers.
 
-    Texts, and numbers that DuckDB would round to 64-bit floats, are read as they stand.
+    Texts and whole numbers are read as they stand. Other numbers, and whole ones beyond 64 bits in
+    a list or an object, are read as 64-bit floats: what that would round is refused.
     """
     options = f"{one_file(path)}, format='newline_delimited', maximum_depth=-1"
     found = connection.execute(f"DESCRIBE FROM read_json({options}, sample_size=-1)").fetchall()
@@ -56,6 +67,7 @@ def jsonl_query(connection: DuckDBPyConnection, path: Path) -> tuple[str, set[st
     _check_names(connection, path, types)
     numbers = {name for name, kind in types.items() if kind == "DOUBLE"}
     types |= dict.fromkeys(numbers, "VARCHAR")
+    _check_numbers(connection, path, types)
     columns = ", ".join(f"{_quoted(name)}: {_quoted(kind)}" for name, kind in types.items())
     return f"SELECT * FROM read_json({options}, columns={{{columns}}})", numbers
 
@@ -117,13 +129,45 @@ def _check_names(connection: DuckDBPyConnection, path: Path, found: Collection[s
         )
 
 
+class _Fraction(Decimal):
+    """A JSON number with a point or an exponent."""
+
+
+def _check_numbers(connection: DuckDBPyConnection, path: Path, types: Mapping[str, str]) -> None:
+    """Refuse numbers that the 64-bit float that they are read as does not stand for."""
+    connection.execute(_DOUBTFUL.format(file=one_file(path)))
+    while found := connection.fetchone():
+        number, text = found
+        row = json.loads(text, parse_float=_Fraction, parse_int=Decimal)
+        for name, value in row.items():
+            if not _is_exact(value, types[name]):
+                raise TableError(
+                    f"{path.name}: row {number} has a number in {name!r} that a 64-bit float would "
+                    "round; write it as text, or save the table as CSV"
+                )
+
+
+def _is_exact(value: object, kind: str) -> bool:
+    if isinstance(value, (dict, list)):
+        items = value.values() if isinstance(value, dict) else value
+        return all(_is_exact(item, kind) for item in items)
+    if isinstance(value, _Fraction) or (isinstance(value, Decimal) and "DOUBLE" in kind):
+        near = float(value)
+        return isinf(near) or Decimal(repr(near)) == value
+    return True
+
+
 def _check_csv(path: Path) -> None:
     """Find what DuckDB would mend silently, or report without its line."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = next(reader, [])
-            if not all(header) or len({name.casefold() for name in header}) < len(header):
+            if (
+                not any(header)
+                or not all(map(str.strip, header))
+                or len({name.casefold() for name in header}) < len(header)
+            ):
                 raise TableError(
                     f"{path.name}: a column has no name, or one twice but for case; rename it"
                 )

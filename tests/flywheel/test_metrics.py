@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -353,3 +354,35 @@ def test_add__given_csv_with_a_column_of_revisions__takes_empty_cells_for_none(
     path.write_text(f"{header}{hex(BANNER)},web,clicks,1,b,{START - HOUR},1.5\n")
     with pytest.raises(EventError, match="revisions of events are whole numbers"):
         metrics.add(path, source=REPORTER.address)
+
+
+@pytest.mark.parametrize("wrong", [{"asset": ["0xba"]}, {"channel": {"name": "web"}}])
+def test_add__given_lists_or_objects_for_a_text__names_the_column(
+    metrics: Metrics, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(EventError, match=rf"{next(iter(wrong))}.* holds lists or objects"):
+        add(metrics, {**event("a"), **wrong})
+
+
+@pytest.mark.parametrize("source", ["shop", "", REPORTER.address.lower(), "\ud800"])
+def test_metrics__given_a_source_that_is_no_address__do_not_count_for_it(
+    metrics: Metrics, source: str
+) -> None:
+    with pytest.raises(RecordError, match="checksum"):
+        add(metrics, event("a"), source=source)
+    with pytest.raises(RecordError, match="checksum"):
+        metrics.observations({BANNER: "a"}, source=source, successes="s", impressions="i")
+
+
+def test_report__given_a_metric_that_is_no_unicode__says_so(metrics: Metrics) -> None:
+    with pytest.raises(RecordError, match="lone surrogate"):
+        metrics.report(BANNER, "\ud800", by=REPORTER, domain=DOMAIN)
+
+
+def test_metrics__given_a_pipe_or_a_folder__say_so_and_do_not_wait(
+    creatoken_studio: Studio, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(EventError, match="is no file; name another"):
+            Metrics(creatoken_studio, path)
