@@ -24,6 +24,8 @@ from creatoken_sdk.record import Domain, Metric, name_hash, sign
 from creatoken_sdk.record.canonical import Json, document_hash
 from creatoken_sdk.record.signatures import Signer
 from creatoken_sdk.record.structs import encode, to_json
+from creatoken_sdk.studio.outputs import Output
+from creatoken_sdk.studio.selection import asset_number
 
 if TYPE_CHECKING:
     from creatoken_sdk.studio.studio import Studio
@@ -131,13 +133,13 @@ class Metrics:
                 return one
         raise EvidenceError("no batch of this studio has the root; take it from a report's `sums`")
 
-    def report(self, asset_id: int, metric: str, *, by: Signer, domain: Domain) -> Report:
+    def report(self, asset: int | Output, metric: str, *, by: Signer, domain: Domain) -> Report:
         """Return the sum of a metric over all sealed hours, signed by the source that counted it.
 
         `domain` is where the signature shall count, such as `gate.domain`; what a metric gate of
         "creatoken.<metric>" takes is then `gate.proof(report.figure, report.signature)`.
         """
-        chain = self._studio.chain
+        chain, asset_id = self._studio.chain, asset_number(asset)
         refuse_dev_key(by.address, chain.chain_id)
         asked = {"source": by.address, "asset": hex(asset_id), "metric": metric}
         found = self.events.rows(_STANDING, asked)

@@ -27,6 +27,7 @@ from creatoken_sdk.flywheel.metrics import Metrics
 from creatoken_sdk.flywheel.observations import Observation
 from creatoken_sdk.record import Domain, name_hash, verify
 from creatoken_sdk.record.structs import to_json
+from creatoken_sdk.studio.run import Run
 from creatoken_sdk.studio.studio import Studio
 
 START = 1_767_268_800  # a full hour
@@ -238,6 +239,17 @@ def test_observations__given_sums__joins_successes_to_impressions_by_channel(
         Observation(hex(BANNER), "shore", "shop", 0, 1),
         Observation(hex(BANNER), "shore", "web", 100, 3),
     ]
+
+
+def test_report__given_what_an_output_returned__is_of_its_asset(
+    metrics: Metrics, creatoken_run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "banner.txt").write_text("the banner")
+    banner = creatoken_run.output(tmp_path / "banner.txt")
+    add(metrics, event("a", 7, asset=hex(banner.id)), event("b", 9))
+    metrics.anchor()
+    report = metrics.report(banner, "clicks", by=REPORTER, domain=DOMAIN)
+    assert (report.figure.asset_id, report.figure.value) == (banner.id, 7)
 
 
 def test_report__given_nothing_anchored__is_refused(metrics: Metrics) -> None:
