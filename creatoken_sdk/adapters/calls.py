@@ -9,7 +9,8 @@ from creatoken_sdk.adapters.recordable import recordable
 from creatoken_sdk.record import SourceType
 from creatoken_sdk.studio.actors import Actor, Who
 from creatoken_sdk.studio.numbering import Numbering
-from creatoken_sdk.studio.run import Begun, Run, StepSpec
+from creatoken_sdk.studio.run import Run
+from creatoken_sdk.studio.step import Begun, StepSpec
 
 __all__ = ["PARAMETERS", "Call", "Cast"]
 

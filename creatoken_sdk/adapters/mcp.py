@@ -28,7 +28,8 @@ from creatoken_sdk.errors import CreatokenError, RecordError
 from creatoken_sdk.record import SourceType
 from creatoken_sdk.studio.actors import Actor
 from creatoken_sdk.studio.journal import AUTHORISE
-from creatoken_sdk.studio.run import Run, StepSpec
+from creatoken_sdk.studio.run import Run
+from creatoken_sdk.studio.step import StepSpec
 from creatoken_sdk.studio.studio import Studio
 from creatoken_sdk.studio.ticket import stage_of
 from creatoken_sdk.studio.values import MAX_TEXT, content_of

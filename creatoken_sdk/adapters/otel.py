@@ -30,7 +30,8 @@ from creatoken_sdk.adapters.otel_attributes import VERSION, kind_of, read
 from creatoken_sdk.adapters.recordable import recordable
 from creatoken_sdk.studio.actors import Who
 from creatoken_sdk.studio.errors import RecordingWarning
-from creatoken_sdk.studio.run import Begun, current_run, current_step
+from creatoken_sdk.studio.run import current_run
+from creatoken_sdk.studio.step import Begun, current_step
 
 __all__ = ["RecordingSampler", "SpanRecorder"]
 

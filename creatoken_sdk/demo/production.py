@@ -15,7 +15,8 @@ from creatoken_sdk.demo.layout import Corner
 from creatoken_sdk.record import SourceType
 from creatoken_sdk.record.canonical import dumps
 from creatoken_sdk.studio.actors import Actor
-from creatoken_sdk.studio.run import Run, StepSpec
+from creatoken_sdk.studio.run import Run
+from creatoken_sdk.studio.step import StepSpec
 
 __all__ = ["LAST_SUMMER", "SHARES", "Draft", "Production", "draw_last_summer", "shares_of"]
 

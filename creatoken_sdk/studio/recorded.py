@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, aclosing, contextmanager, nullcon
 from functools import partial, wraps
 from typing import Any, TypeAlias, TypeVar
 
-from creatoken_sdk.studio.run import Begun, StepSpec, current_run
+from creatoken_sdk.studio.run import current_run
+from creatoken_sdk.studio.step import Begun, StepSpec
 
 __all__ = ["recorded"]
 

@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import CreatokenError
@@ -22,13 +22,14 @@ from creatoken_sdk.studio.errors import RecordingWarning
 from creatoken_sdk.studio.journal import Entry, Journal
 from creatoken_sdk.studio.numbering import Numbering
 from creatoken_sdk.studio.outputs import Output, parent_ids
+from creatoken_sdk.studio.step import Begun, StepSpec
 from creatoken_sdk.studio.ticket import Ticket, stage_of
-from creatoken_sdk.studio.values import Content, content_of, plain
+from creatoken_sdk.studio.values import content_of
 
 if TYPE_CHECKING:
     from creatoken_sdk.studio.studio import Studio
 
-__all__ = ["Begun", "Retriever", "Run", "StepSpec", "current_run", "current_step"]
+__all__ = ["Retriever", "Run", "current_run"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +37,6 @@ T = TypeVar("T")
 D = TypeVar("D", covariant=True)
 
 _RUN: ContextVar[Run | None] = ContextVar("creatoken_run", default=None)
-_STEP: ContextVar[Begun | None] = ContextVar("creatoken_step", default=None)
 
 
 def current_run() -> Run | None:
@@ -44,47 +44,11 @@ def current_run() -> Run | None:
     return _RUN.get()
 
 
-def current_step() -> Begun | None:
-    """Return the step that this code is the work of, if any."""
-    return _STEP.get()
-
-
 class Retriever(Protocol[D]):
     """What finds texts for a prompt, such as a brand index; its answer says what it cited."""
 
     def retrieve(self, query: str, k: int) -> D:
         """Return the k texts nearest to the query."""
-
-
-def _same(value: object) -> object:
-    return value
-
-
-@dataclass(frozen=True)
-class StepSpec:
-    """What is the same in every step of one kind; see `Studio.step`."""
-
-    action: str
-    actor: Actor
-    source_type: SourceType | str
-    shares: int = 0
-    model: str = ""
-    parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
-    content: Callable[[Any], object] = field(default=_same, repr=False)
-
-    def entry(self, key: str, input: Content, output: object) -> Entry:
-        """Return what there is to write of one step."""
-        return Entry(
-            actor=self.actor,
-            action=self.action,
-            key=key,
-            source_type=SourceType.of(self.source_type),
-            input=input,
-            output=content_of(self.content(output)),
-            shares=self.shares,
-            model=self.model,
-            parameters=plain(self.parameters),
-        )
 
 
 class Run:
@@ -272,51 +236,3 @@ class Run:
             why = str(error) if isinstance(error, CreatokenError) else type(error).__name__
             self.unrecorded.append(f"{key}: {why}")
             warnings.warn(f"step {key} was not recorded: {why}", RecordingWarning, stacklevel=4)
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A step under way. Its input was hashed before the work began, as the work may change it."""
-
-    run: Run
-    spec: StepSpec
-    key: str
-    input: Content | None = field(repr=False)
-    number: int = 0
-    calls: list[Mapping[str, object]] = field(default_factory=list, repr=False)
-
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        """Make this the step that the enclosed code is the work of."""
-        token = _STEP.set(self)
-        try:
-            yield
-        finally:
-            _STEP.reset(token)
-
-    def note(self, call: Mapping[str, object]) -> None:
-        """Add what is known of a call within: parameters of a model, under "model" its name."""
-        self.calls.append(call)
-
-    def finish(self, output: object) -> None:
-        """Write the step, now that its output is known."""
-        if self.input is None:
-            return
-        with self.run.guarded(self.key):
-            self.run.write(self._noted().entry(self.key, self.input, output))
-
-    def _noted(self) -> StepSpec:
-        """Return the spec with the calls noted in it; the model that the pipeline named stays."""
-        if not self.calls:
-            return self.spec
-        models = [str(call["model"]) for call in self.calls if call.get("model")]
-        return replace(
-            self.spec,
-            model=self.spec.model or next(iter(models), ""),
-            parameters={**self.spec.parameters, "calls": self.calls},
-        )
-
-    def abandon(self) -> None:
-        """Write nothing, for the work failed; tried again, it is the same step."""
-        if self.number:
-            self.run.numbering.give_back(self.spec.action, self.number)

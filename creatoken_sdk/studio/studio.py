@@ -29,11 +29,12 @@ from creatoken_sdk.studio.journal import AUTHORISE
 from creatoken_sdk.studio.kept import kept
 from creatoken_sdk.studio.memory import Memory
 from creatoken_sdk.studio.recorded import recorded
-from creatoken_sdk.studio.run import Run, StepSpec
+from creatoken_sdk.studio.run import Run
 from creatoken_sdk.studio.runs import open_run, require_run
 from creatoken_sdk.studio.sequencer import Sequencer
 from creatoken_sdk.studio.settlement import Settlement
 from creatoken_sdk.studio.status import Status
+from creatoken_sdk.studio.step import StepSpec
 from creatoken_sdk.studio.store import Store, open_store
 from creatoken_sdk.studio.unsigned import sign_steps, unsigned_steps
 from creatoken_sdk.studio.values import content_of

@@ -17,7 +17,8 @@ from creatoken_sdk.anvil import Anvil
 from creatoken_sdk.errors import CreatokenError
 from creatoken_sdk.studio.actors import Actor
 from creatoken_sdk.studio.journal import Entry, Written
-from creatoken_sdk.studio.run import Run, StepSpec
+from creatoken_sdk.studio.run import Run
+from creatoken_sdk.studio.step import StepSpec
 from creatoken_sdk.studio.studio import Studio
 from creatoken_sdk.studio.values import content_of
 from creatoken_sdk.testing.plugin import Actors
