@@ -14,7 +14,7 @@ REACHING = {"aiohttp", "ftplib", "http", "httpx", "psycopg", "requests", "socket
 HEAVY = ("web3", "eth_account", "eth_abi", "requests", "numpy", "PIL", "ape", "typer")
 HEAVY += ("pytest", "hypothesis", "sqlite3")
 USES = ("adapters", "brand", "demo", "flywheel", "testing")
-FLOORS = {"record": 1, "chain": 2, "studio": 3, **dict.fromkeys(USES, 4)}
+FLOORS = {"record": 1, "chain": 2, "studio": 3, **dict.fromkeys(USES, 4), "cli": 5}
 
 
 @pytest.mark.parametrize("part", FLOORS)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from creatoken_sdk.errors import MissingExtraError
+from creatoken_sdk.cli.extras import require
+from creatoken_sdk.cli.options import AsJson, Level, Where
 from creatoken_sdk.terminal import printable
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["boundary", "trace"]
 
-Where = Annotated[str, typer.Argument(help="The studio: a SQLite file or a postgresql:// URL.")]
 Asset = Annotated[str, typer.Argument(help="An asset id (0x...) or the file of one.")]
 BrandFolder = Annotated[
     Path | None, typer.Option("--brand", help="The brand: folders guide, copy, images, rules.json.")
@@ -33,8 +33,6 @@ BrandFolder = Annotated[
 Contents = Annotated[
     Path | None, typer.Option(help="Folder with the run's files, found by their hash.")
 ]
-Level = Annotated[float, typer.Option(help="Share of clean runs that may have a step named.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def trace(
@@ -45,7 +43,10 @@ def trace(
     level: Level = 0.05,
     as_json: AsJson = False,
 ) -> None:
-    """Name the step where an asset left its brief or the brand. Exit with 1 if one is named."""
+    """Name the step where an asset left its brief or the brand. Exit with 1 if one is named.
+
+    A false alarm is a clean run that has a step named.
+    """
     from creatoken_sdk.studio.trace import Tracer
 
     with _opened(where) as store:
@@ -100,11 +101,10 @@ def _opened(where: str) -> Iterator[Store]:
 def _brand(folder: Path | None) -> Brand | None:
     if folder is None:
         return None
-    try:
-        from creatoken_sdk.brand.folder import read_exemplars, read_rules
-        from creatoken_sdk.brand.index import BrandIndex
-    except ModuleNotFoundError as error:
-        raise MissingExtraError.of(error.name, "brand") from None
+    require("brand")
+    from creatoken_sdk.brand.folder import read_exemplars, read_rules
+    from creatoken_sdk.brand.index import BrandIndex
+
     return BrandIndex(read_exemplars(folder), rules=read_rules(folder))
 
 

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from creatoken_sdk.errors import MissingExtraError
+from creatoken_sdk.cli.extras import require
+from creatoken_sdk.cli.options import AsJson, Level
 from creatoken_sdk.terminal import printable
 
 if TYPE_CHECKING:
     from creatoken_sdk.brand.index import BrandIndex
 
-__all__ = ["brand"]
+__all__ = ["app"]
 
-brand = typer.Typer(no_args_is_help=True, help="Measure how far content is from a brand.")
+app = typer.Typer(no_args_is_help=True, help="Measure how far content is from a brand.")
 
 Folder = Annotated[
     Path, typer.Argument(help="The brand: folders guide, copy, images and file rules.json.")
 ]
-Level = Annotated[float, typer.Option(help="Share of false alarms to accept, such as 0.05.")]
 Seed = Annotated[int, typer.Option(help="Decides what calibrates and what is held back.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@brand.callback()
+@app.callback()
 def _brand() -> None:
-    for package in ("coloraide", "imagehash", "numpy", "PIL", "scipy"):
-        try:
-            import_module(package)
-        except ModuleNotFoundError:
-            raise MissingExtraError.of(package, "brand") from None
+    require("brand")
 
 
-@brand.command()
+@app.command()
 def calibrate(folder: Folder, seed: Seed = 0, as_json: AsJson = False) -> None:
     """Index a brand; say what calibrates it, and at which level it can decide at the least."""
     index = _index(folder, seed)
@@ -55,7 +49,7 @@ def calibrate(folder: Folder, seed: Seed = 0, as_json: AsJson = False) -> None:
     _print({"indexRoot": "0x" + index.root.hex(), "items": len(index)}, rows, as_json)
 
 
-@brand.command()
+@app.command()
 def check(
     folder: Folder,
     files: Annotated[list[Path], typer.Argument(help="Texts or pictures.")],
@@ -81,7 +75,7 @@ def check(
     raise typer.Exit(0 if all(report.passes(level) for report in reports) else 1)
 
 
-@brand.command()
+@app.command()
 def evaluate(
     folder: Folder,
     outside: Annotated[Path, typer.Argument(help="What is not the brand, in such folders too.")],
