@@ -7,7 +7,6 @@ role in the project, sends no transaction, and has nothing that approves, seals 
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,13 +15,12 @@ from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
-from eth_account import Account
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from creatoken_sdk.chain.client import Creatoken
-from creatoken_sdk.chain.errors import NoSignerError
+from creatoken_sdk.chain.signers import take_account
 from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import CreatokenError, RecordError
 from creatoken_sdk.record import SourceType
@@ -39,7 +37,6 @@ __all__ = ["mcp_server", "opened"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_KEY = "CREATOKEN_AGENT_KEY"
 _SHOWN = 2000
 """Characters of a text that `query` gives back."""
 
@@ -163,12 +160,7 @@ def opened(
     agent: str,
 ) -> Iterator[MCPServer]:
     """Open the store and serve a run of it as the account whose key is in the environment."""
-    try:
-        account = Account.from_key(os.environ.pop(_KEY))
-    except KeyError:
-        raise NoSignerError(f"put the agent's private key into {_KEY}; it needs no role") from None
-    except ValueError:
-        raise NoSignerError(f"{_KEY} holds no private key; it is 0x and 64 hex digits") from None
+    account = take_account("CREATOKEN_AGENT_KEY", "agent", "it needs no role")
     client = Creatoken.connect(rpc, deployment=deployment)
     work = client.works.get(work_id)
     studio = Studio.open(where, chain=client, signer=account)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from eth_account import Account
+from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
-from creatoken_sdk.chain.errors import DevKeyError
+from creatoken_sdk.chain.errors import DevKeyError, NoSignerError
 from creatoken_sdk.errors import SigningError
 
-__all__ = ["SignedTransaction", "TransactionSigner", "refuse_dev_key", "sign_with"]
+__all__ = ["SignedTransaction", "TransactionSigner", "refuse_dev_key", "sign_with", "take_account"]
 
 # Accounts 0 to 19 of "test test test test test test test test test test test junk".
 _DEV_ACCOUNTS = frozenset(
@@ -86,3 +88,20 @@ def sign_with(signer: TransactionSigner, transaction: dict[str, Any]) -> SignedT
         raise SigningError(f"the signer of {signer.address} signed as {sender}; check its key")
     tx_hash = "0x" + keccak(raw).hex()
     return SignedTransaction(tx_hash, transaction["nonce"], sender, raw, dict(transaction))
+
+
+def take_account(variable: str, who: str, why: str) -> LocalAccount:
+    """Return the account of the private key in an environment variable, which is then unset.
+
+    So nothing that this process starts inherits the key. NoSignerError, which says whose key is
+    needed and why, if there is none.
+    """
+    try:
+        account: LocalAccount = Account.from_key(os.environ.pop(variable))
+    except KeyError:
+        raise NoSignerError(f"put the {who}'s private key into {variable}; {why}") from None
+    except ValueError:
+        raise NoSignerError(
+            f"{variable} holds no private key; it is 0x and 64 hex digits"
+        ) from None
+    return account

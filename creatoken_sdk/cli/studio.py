@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from creatoken_sdk.studio.studio import Studio
 
 __all__ = ["relay", "rescue", "status"]
-
-_KEY = "CREATOKEN_KEY"
 
 
 def relay(
@@ -87,20 +84,13 @@ def _open_studio(
     where: str, rpc: str, deployment: Path | None, witness: str | None = None
 ) -> Iterator[Studio]:
     """Open a pipeline's studio as the account whose private key is in the environment."""
-    from eth_account import Account
-
     from creatoken_sdk.chain.client import Creatoken
-    from creatoken_sdk.chain.errors import NoSignerError
+    from creatoken_sdk.chain.signers import take_account
     from creatoken_sdk.studio.studio import Studio
 
     if "://" not in where and not Path(where).exists():
         raise RecordError(f"there is no studio at {where}; correct the path, pipelines make it")
-    try:
-        account = Account.from_key(os.environ[_KEY])
-    except KeyError:
-        raise NoSignerError(f"put the relayer's private key into {_KEY}; it pays the gas") from None
-    except ValueError:
-        raise NoSignerError(f"{_KEY} holds no private key; it is 0x and 64 hex digits") from None
+    account = take_account("CREATOKEN_KEY", "relayer", "it pays the gas")
     client = Creatoken.connect(rpc, signer=account, deployment=deployment)
     studio = Studio.open(where, chain=client, signer=account, witness=witness)
     try:

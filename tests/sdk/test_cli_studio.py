@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
+import typer
 
 from creatoken_sdk import Role, Studio
+from creatoken_sdk.cli.studio import status
 from creatoken_sdk.studio.errors import SettlementError
 
 
@@ -24,6 +27,16 @@ def test_relay__without_a_key__says_where_to_put_it_and_shows_none(
     code, told, complaint = creatoken("relay", "studio.db", **key)
     assert (code, told) == (1, "")
     assert says in complaint
+
+
+@pytest.mark.threat("E3")
+def test_status__given_a_key__leaves_none_to_what_the_process_starts(
+    creatoken_studio, creatoken_chain, creatoken_actors, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CREATOKEN_KEY", creatoken_actors.recorder.key.hex())
+    with pytest.raises(typer.Exit):
+        status(str(tmp_path / "studio.db"), rpc=creatoken_chain.url)
+    assert "CREATOKEN_KEY" not in os.environ
 
 
 def test_relay__when_dry__says_what_would_be_sent_and_sends_nothing(
