@@ -97,7 +97,10 @@ class LangChainRecorder(BaseCallbackHandler):
         given = input_str if inputs is None else inputs
         self._begin(run_id, self._parent(parent_run_id), name, "tool", given)
 
-    on_tool_end = on_chain_end
+    def on_tool_end(self, output: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        """Write the tool call."""
+        self._calls.pop(run_id).finish(output)
+
     on_tool_error = on_chain_error
 
     def on_retriever_start(

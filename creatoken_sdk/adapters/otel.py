@@ -104,8 +104,8 @@ class SpanRecorder(SpanProcessor):
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Find the step that the span lies in, or begin one."""
         around = self._open.get(span.parent.span_id) if span.parent else None
-        step = current_step() or (around and around.step)
-        call = None if step else self._call(span, around and around.call)
+        step = current_step() or (around.step if around else None)
+        call = None if step else self._call(span, around.call if around else None)
         if step or call:
             self._open[_id(span)] = _Open(step, call, _limit(span))
 
