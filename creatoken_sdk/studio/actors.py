@@ -8,11 +8,19 @@ from typing import NoReturn
 from creatoken_sdk.errors import RecordError, SigningError
 from creatoken_sdk.record import ActorKind
 from creatoken_sdk.record.signatures import Signer
+from creatoken_sdk.record.structs import encode
 
-__all__ = ["Actor", "Who"]
+__all__ = ["Actor", "Who", "address_of"]
 
 Who = Signer | str
 """An account that signs now, or the address of one that signs later."""
+
+
+def address_of(who: Who) -> str:
+    """Return the address of an account; EncodingError unless it is one, with its checksum."""
+    address = who if isinstance(who, str) else getattr(who, "address", None)
+    encode(("address",), (address,))
+    return str(address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +38,8 @@ class Actor:
         kind, colon, label = name.partition(":")
         if not colon or not label or kind.upper() not in ActorKind.__members__:
             raise RecordError(f'actor {name!r} has no kind; write "agent:", "tool:" or "human:"')
-        address = who if isinstance(who, str) else who.address
         signer = None if isinstance(who, str) else who
-        return cls(name, ActorKind[kind.upper()], address, signer)
+        return cls(name, ActorKind[kind.upper()], address_of(who), signer)
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled: a step sent to another process would take the key along."""

@@ -17,7 +17,7 @@ from creatoken_sdk.errors import CreatokenError
 from creatoken_sdk.record import SignedStep, SourceType, new_key
 from creatoken_sdk.record.canonical import Json
 from creatoken_sdk.record.signatures import Signer
-from creatoken_sdk.studio.actors import Actor, Who
+from creatoken_sdk.studio.actors import Actor, Who, address_of
 from creatoken_sdk.studio.errors import RecordingWarning
 from creatoken_sdk.studio.journal import Entry, Journal
 from creatoken_sdk.studio.numbering import Numbering
@@ -148,7 +148,7 @@ class Run:
 
         `by` is an account that signs at once, or the address of a person who signs later.
         """
-        actor = Actor.of(f"human:{name or (by if isinstance(by, str) else by.address)}", by)
+        actor = Actor.of(f"human:{name or address_of(by)}", by)
         self.begin(StepSpec(action, actor, source_type, shares), input, key=key).finish(output)
         return output
 

@@ -17,7 +17,8 @@ from creatoken_sdk.chain.works import Work
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import SourceType
 from creatoken_sdk.record.signatures import Signer
-from creatoken_sdk.studio.actors import Actor, Who
+from creatoken_sdk.record.structs import encode
+from creatoken_sdk.studio.actors import Actor, Who, address_of
 from creatoken_sdk.studio.errors import RunWarning, SettlementError
 from creatoken_sdk.studio.evidence import Opened, pack
 from creatoken_sdk.studio.finality import Finality
@@ -104,6 +105,7 @@ class Studio(Hindsight):
         as "trainedAlgorithmicMedia", `shares` are what each new step earns, and `content` turns an
         output that is neither text, bytes, a path nor JSON into one that is.
         """
+        encode(("uint40",), (shares,))  # refused here, not at each call
         spec = StepSpec(
             action,
             Actor.of(actor, signer or self.signer),
@@ -251,7 +253,7 @@ class Studio(Hindsight):
         The same name for the same work resumes the run. Opening it raises what goes wrong, since
         nothing may be recorded without step 0; what happens in it only warns.
         """
-        director = Actor.of(f"human:{_address(authorised_by)}", authorised_by)
+        director = Actor.of(f"human:{address_of(authorised_by)}", authorised_by)
         spec = StepSpec(AUTHORISE, director, SourceType.DIGITAL_CREATION)
         run = self._run(name, work, durable)
         run.write(spec.entry(AUTHORISE, content_of(brief), dict(policy or {})))
@@ -271,7 +273,3 @@ class Studio(Hindsight):
     def _run(self, name: str, work: Work, durable: bool) -> Run:
         journal = open_run(self.store, self.chain.works.domain, work.id, name)
         return Run(name, self, journal, work, durable=durable)
-
-
-def _address(who: Who) -> str:
-    return who if isinstance(who, str) else who.address

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from creatoken_sdk.chain.works import Work
+from creatoken_sdk.errors import EncodingError
 from creatoken_sdk.record import ActorKind, SourceType, name_hash
 from creatoken_sdk.studio.run import Run
 from creatoken_sdk.studio.studio import Studio
@@ -300,3 +302,27 @@ def test_step__when_called_with_wrong_arguments__raises_as_the_function_does(
 ) -> None:
     with pytest.raises(TypeError):
         draft()
+
+
+@pytest.mark.parametrize("shares", [-1, "7", 2**40, True])
+def test_step__given_shares_that_no_token_holds__refuses_them_where_it_is_declared(
+    creatoken_studio: Studio, shares: Any
+) -> None:
+    with pytest.raises(EncodingError, match="uint40 takes an int of 0 to 2"):
+        creatoken_studio.step("draft", actor="agent:copy", shares=shares)
+
+
+@pytest.mark.parametrize("who", [None, 5, "maya", "0x" + "ab" * 20])
+def test_run__given_nobody_to_authorise_or_act__refuses_it(
+    creatoken_studio: Studio, creatoken_run: Run, creatoken_work: Work, who: Any
+) -> None:
+    with (
+        pytest.raises(EncodingError, match="address"),
+        creatoken_studio.run("other", work=creatoken_work, brief="an ad", authorised_by=who),
+    ):
+        pass
+    with pytest.raises(EncodingError, match="address"):
+        creatoken_run.human("edit", "a", by=who, output="b")
+    with pytest.raises(EncodingError, match="address"):
+        creatoken_studio.step("draft", actor="agent:copy", signer=who or 5)
+    assert kept(creatoken_studio) == []
