@@ -11,6 +11,7 @@ from creatoken_sdk.chain.deployments import Deployment
 from creatoken_sdk.chain.errors import BadResponseError
 from creatoken_sdk.chain.events import Event, decode_log, topics
 from creatoken_sdk.chain.rpc import Rpc
+from creatoken_sdk.studio.witness import Witnessed
 
 __all__ = ["Emitter", "Header", "Log", "Logs"]
 
@@ -64,7 +65,7 @@ class Logs:
     def __init__(self, rpc: Rpc, deployment: Deployment, witness: Rpc | None = None) -> None:
         """Know the deployment; tokens become known by `learn`."""
         self._rpc = rpc
-        self._witness = witness
+        self._nodes = Witnessed(rpc, witness)
         contracts = deployment.contracts.items()
         self._fixed = {one.address.lower(): Emitter(name) for name, one in contracts}
         self._tokens: dict[str, Emitter] = {}
@@ -106,13 +107,7 @@ class Logs:
 
     def _ask(self, query: Mapping[str, Any]) -> list[Any]:
         logs = self._rows(self._rpc, query)
-        if self._witness is not None:
-            told = self._rows(self._witness, query)
-            if {_key(log) for log in logs} != {_key(log) for log in told}:
-                raise BadResponseError(
-                    f"{self._rpc.endpoint} and {self._witness.endpoint} gave different logs; "
-                    "try again, and use another endpoint if it stays so"
-                )
+        self._nodes.confirm(logs, lambda rpc: self._rows(rpc, query), by=_keys)
         return logs
 
     def _rows(self, rpc: Rpc, query: Mapping[str, Any]) -> list[Any]:
@@ -181,6 +176,6 @@ class Logs:
         )
 
 
-def _key(log: Mapping[str, Any]) -> tuple[object, ...]:
+def _keys(logs: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
     names = ("blockHash", "logIndex", "address", "data", "topics")
-    return tuple(str(log.get(name)).lower() for name in names)
+    return {tuple(str(log.get(name)).lower() for name in names) for log in logs}

@@ -19,6 +19,7 @@ from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.jobs import Jobs
 from creatoken_sdk.studio.store import Store
+from creatoken_sdk.studio.witness import Witnessed
 
 __all__ = ["Root", "Roots"]
 
@@ -58,6 +59,7 @@ class Roots:
     def __post_init__(self) -> None:
         """Begin without any events."""
         self._rpc = self.client.wallet.rpc
+        self._nodes = Witnessed(self._rpc, self.witness)
         self._read: dict[str, tuple[int, list[Mapping[str, Any]]]] = {}
         self._sent: dict[str, bytes] = {}
 
@@ -66,7 +68,8 @@ class Roots:
         jobs = Jobs(self.store, self.client.chain_id, self.client.address)
         ours = jobs.recorded(token)
         minted = sum(n for _, effect, n, over in ours if n and (over or effect.is_done(self._rpc)))
-        supply = self._supply(token)  # asked last: what came since shows in it
+        # Asked last: what came since shows in it.
+        supply = self._nodes.ask(lambda rpc: _number(rpc, token, "totalSupply"))
         if minted == supply:
             return []
         logs = [(log, decode_log(log)) for log in self._logs(token)]
@@ -82,15 +85,6 @@ class Roots:
             Root(event["steps_root"], event["step_count"], None if call in calls else call)
             for call, (_, event) in zip(sent, events, strict=True)
         ]
-
-    def _supply(self, token: str) -> int:
-        supply = _number(self._rpc, token, "totalSupply")
-        if self.witness and supply != _number(self.witness, token, "totalSupply"):
-            raise BadResponseError(
-                f"{self._rpc.endpoint} and {self.witness.endpoint} disagree on what is on chain; "
-                "wait if one lags behind, else replace the one that is wrong"
-            )
-        return supply
 
     def _require_sealed(self, token: str) -> None:
         """Sealing mints the shares of parents and lazy holders, without steps; nothing else."""

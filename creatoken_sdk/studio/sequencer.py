@@ -29,10 +29,11 @@ from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.errors import ChainError, RevertError
 from creatoken_sdk.studio.errors import StoreBusyError
 from creatoken_sdk.studio.finality import Finality, Head
-from creatoken_sdk.studio.jobs import Effect, Job, Jobs, JobState
+from creatoken_sdk.studio.jobs import Job, Jobs, JobState
 from creatoken_sdk.studio.roots import Root, Roots
 from creatoken_sdk.studio.store import Store
 from creatoken_sdk.studio.transactions import Sent, Transactions, TransactionState
+from creatoken_sdk.studio.witness import Witnessed
 
 __all__ = ["Sequencer"]
 
@@ -65,6 +66,7 @@ class Sequencer:
         self._jobs = Jobs(self.store, chain_id, account)
         self._transactions = Transactions(self.store, chain_id, account)
         self._rpc = self.client.wallet.rpc
+        self._nodes = Witnessed(self._rpc, self.witness)
         self._roots = Roots(self.store, self.client, self.witness)
 
     def drain(
@@ -130,7 +132,7 @@ class Sequencer:
             return error
 
     def _head(self) -> Head:
-        return Head.of(self._rpc, self.client.address, self.finality, self.witness)
+        return Head.of(self._nodes, self.client.address, self.finality)
 
     def _each(
         self, act: Callable[[Job, Head], None], jobs: Sequence[Job], head: Head
@@ -150,7 +152,7 @@ class Sequencer:
         if _is_overtaken(job, roots_of):
             self._move(job, JobState.REVERTED, reason=_OVERTAKEN)
             return
-        if self._is_done(job.effect):
+        if self._nodes.ask(job.effect.is_done):
             self._move(job, JobState.MINED)
             return
         nonce = self._transactions.free_nonce(head.nonce)
@@ -159,7 +161,7 @@ class Sequencer:
         except RevertError as error:
             # What is under way may be what it waits for, such as the registration of a parent.
             alone = not self._jobs.within(JobState.SENT)
-            if alone and not self._is_done(job.effect):
+            if alone and not self._nodes.ask(job.effect.is_done):
                 self._move(job, JobState.REVERTED, reason=str(error))
             return
         with self.store.transaction() as db:
@@ -191,9 +193,10 @@ class Sequencer:
 
     def _follow_effect(self, job: Job, head: Head) -> None:
         """Somebody else did the job: there is no transaction of ours to look at."""
-        if not self._is_done(job.effect):
+        is_done, height = job.effect.is_done, head.height
+        if not self._nodes.ask(is_done):
             self._move(job, JobState.QUEUED)
-        elif head.height >= 0 and self._is_done(job.effect, hex(head.height)):
+        elif height >= 0 and self._nodes.ask(partial(is_done, block=hex(height))):
             self._move(job, JobState.FINAL)
 
     def _found(self, job: Job, answer: Mapping[str, Any], receipt: Receipt, head: Head) -> None:
@@ -203,13 +206,11 @@ class Sequencer:
                 self._transactions.mark(db, receipt.tx_hash, TransactionState.MINED, block)
                 self._jobs.move(db, job, JobState.MINED, nonce=job.nonce)
             return
-        if self.witness:
-            told = look(self.witness, receipt.tx_hash)
-            theirs = told and (told[0]["status"], told[1].block_hash)
-            self._require_same((answer["status"], receipt.block_hash), theirs)
+        found = (answer, receipt)
+        self._nodes.confirm(found, lambda rpc: look(rpc, receipt.tx_hash), by=_outcome)
         failed = answer["status"] != "0x1"
         why = str(reason(self._rpc, answer)) if failed else ""
-        done = self._is_done(job.effect)
+        done = self._nodes.ask(job.effect.is_done)
         if not failed and not done:
             raise BadResponseError(
                 f"{self._rpc.endpoint} has a receipt of {receipt.tx_hash} and not what it did; "
@@ -260,7 +261,7 @@ class Sequencer:
 
     def _push(self, job: Job, under_way: Sequence[Sent], head: Head) -> None:
         """Broadcast again what the node forgot; replace what its fee holds back."""
-        self._is_done(job.effect)  # not to a chain without the contract
+        self._nodes.ask(job.effect.is_done)  # not to a chain without the contract
 
         def is_forgotten() -> bool:
             return not any(map(self._knows, under_way))
@@ -318,18 +319,9 @@ class Sequencer:
     def _knows(self, sent: Sent) -> bool:
         return self._rpc.request("eth_getTransactionByHash", sent.signed.tx_hash) is not None
 
-    def _is_done(self, effect: Effect, block: str = "latest") -> bool:
-        done = effect.is_done(self._rpc, block)
-        if self.witness:
-            self._require_same(done, effect.is_done(self.witness, block))
-        return done
 
-    def _require_same(self, ours: object, theirs: object) -> None:
-        if self.witness and ours != theirs:
-            raise BadResponseError(
-                f"{self._rpc.endpoint} and {self.witness.endpoint} disagree on what is on chain; "
-                "wait if one lags behind, else replace the one that is wrong"
-            )
+def _outcome(found: tuple[Mapping[str, Any], Receipt] | None) -> object:
+    return found and (found[0]["status"], found[1].block_hash)
 
 
 def _is_overtaken(job: Job, roots_of: Callable[[str], list[Root]]) -> bool:

@@ -83,7 +83,7 @@ def test_update__when_the_node_refuses_long_ranges__asks_for_shorter_ones(
 def test_update__when_logs_are_missing__is_stopped_by_the_witness(busy, endpoint, store):
     index = Index(store, busy.client(endpoint.url), witness=Rpc.connect(busy.anvil.url))
     endpoint.lies["eth_getLogs"] = lambda logs: logs[:-1]
-    with pytest.raises(BadResponseError, match="gave different logs; try again"):
+    with pytest.raises(BadResponseError, match="disagree on what is on chain; wait if one lags"):
         index.update()
     told = rows(store)
     assert told == busy.logs()[: len(told)]
