@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +17,11 @@ from creatoken_sdk.chain.errors import (
 from creatoken_sdk.chain.events import decode_log, topic
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.record.structs import to_json
-from creatoken_sdk.studio.jobs import Jobs
+from creatoken_sdk.studio.jobs import Job, Jobs
 from creatoken_sdk.studio.store import Store
 from creatoken_sdk.studio.witness import Witnessed
 
-__all__ = ["Root", "Roots"]
+__all__ = ["Root", "Roots", "is_overtaken"]
 
 _RECENT = 64
 """So many blocks below the head are read again, as they may still change."""
@@ -151,6 +151,17 @@ class Roots:
                 )
             self._sent[tx_hash] = bytes.fromhex(str(found["input"]).removeprefix("0x"))
         return self._sent[tx_hash]
+
+
+def is_overtaken(job: Job, roots_of: Callable[[str], list[Root]]) -> bool:
+    """Return whether another copy of the store settled some of the job's steps, or all."""
+    if job.kind != "record":
+        return False
+    first_step, settled = job.call.data[-32:], job.subject["steps"] - job.subject["new"]
+    roots = roots_of(job.call.to)
+    if any(root.sent is None and root.root == job.effect.data[-32:] for root in roots):
+        return False  # by the very same call
+    return any(root.steps > settled and root.is_copy_of(first_step) for root in roots)
 
 
 def _number(rpc: Rpc, token: str, function: str) -> int:
