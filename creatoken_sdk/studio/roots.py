@@ -18,13 +18,11 @@ from creatoken_sdk.chain.events import decode_log, topic
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.record.structs import to_json
 from creatoken_sdk.studio.jobs import Job, Jobs
+from creatoken_sdk.studio.logs import RECENT, ask_logs
 from creatoken_sdk.studio.store import Store
 from creatoken_sdk.studio.witness import Witnessed
 
 __all__ = ["Root", "Roots", "is_overtaken"]
-
-_RECENT = 64
-"""So many blocks below the head are read again, as they may still change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class Roots:
         begin = self.client.deployment.contracts["Works"].block
         first, logs = self._read.get(token, (begin, []))
         logs = logs + self._between(token, first, head)
-        next_first = max(head - _RECENT, first)
+        next_first = max(head - RECENT, first)
         kept = [log for log in logs if int(log["blockNumber"], 16) < next_first]
         self._read[token] = next_first, kept
         return logs
@@ -122,14 +120,10 @@ class Roots:
     def _rows(self, token: str, first: int, last: int) -> list[Mapping[str, Any]]:
         recorded = topic("ContributionToken", "StepsRecorded")
         place = {"fromBlock": hex(first), "toBlock": hex(last)}
-        # A range is not asked for again: a node that finds it too long always will.
-        ask = self._rpc.request if first == last else self._rpc.request_once
-        found = ask("eth_getLogs", {"address": token, "topics": [recorded], **place})
+        found = ask_logs(self._rpc, {"address": token, "topics": [recorded], **place})
         asked = token.lower()
-        if not isinstance(found, list) or not all(
-            isinstance(log, Mapping)
-            and str(log.get("address")).lower() == asked
-            and decode_log(log) is not None
+        if not all(
+            str(log.get("address")).lower() == asked and decode_log(log) is not None
             for log in found
         ):
             raise BadResponseError(
