@@ -9,6 +9,7 @@ from typing import Literal
 from creatoken_sdk.chain.errors import BadResponseError, RpcError
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.errors import RecordError
+from creatoken_sdk.studio.witness import Witnessed
 
 __all__ = ["Finality", "Head", "final_height"]
 
@@ -35,15 +36,16 @@ class Head:
     _hashes: dict[int, object] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, rpc: Rpc, account: str, finality: Finality, witness: Rpc | None = None) -> Head:
+    def of(cls, nodes: Witnessed, account: str, finality: Finality) -> Head:
         """Ask the endpoint, and the witness if there is one."""
-        asked = [rpc] if witness is None else [rpc, witness]
-        height = min(final_height(one, finality) for one in asked)
-        nonce = rpc.integer("eth_getTransactionCount", account, "latest")
-        if height < 0:
-            return cls(rpc, -1, nonce, 0)
-        counts = [one.integer("eth_getTransactionCount", account, hex(height)) for one in asked]
-        return cls(rpc, height, nonce, min(counts))
+
+        def count(rpc: Rpc, block: str) -> int:
+            return rpc.integer("eth_getTransactionCount", account, block)
+
+        height = nodes.least(lambda rpc: final_height(rpc, finality))
+        nonce = count(nodes.rpc, "latest")
+        final_nonce = 0 if height < 0 else nodes.least(lambda rpc: count(rpc, hex(height)))
+        return cls(nodes.rpc, height, nonce, final_nonce)
 
     def has(self, number: int, block_hash: str) -> bool:
         """Return whether the block is part of the chain."""

@@ -14,14 +14,11 @@ from creatoken_sdk.chain.errors import (
 )
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.studio.indexed import insert
-from creatoken_sdk.studio.logs import Header, Log, Logs
+from creatoken_sdk.studio.logs import RECENT, Header, Log, Logs
 from creatoken_sdk.studio.selection import Selection, matching
 from creatoken_sdk.studio.store import Database, Store
 
 __all__ = ["Follower"]
-
-_RECENT = 64
-"""So many blocks below the head are read one by one, as they may still change."""
 
 _FIRST_SIZE, _MOST = 1_000, 10_000  # blocks asked for at once
 _KEPT = 1_024
@@ -85,10 +82,10 @@ class Follower:
         if top.number >= head:
             return top.number
         self._learn()
-        if top.number + 1 > head - _RECENT:
+        if top.number + 1 > head - RECENT:
             end, logs = self._next_block(top)
         else:
-            end, logs = self._next_range(top, head - _RECENT)
+            end, logs = self._next_range(top, head - RECENT)
         with self._store.transaction(durable=False) as db:
             db.take_turn(self._turn)
             if db.rows(_TOP + " LIMIT 1", (self._chain_id,)) != [top]:

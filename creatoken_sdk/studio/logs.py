@@ -11,8 +11,12 @@ from creatoken_sdk.chain.deployments import Deployment
 from creatoken_sdk.chain.errors import BadResponseError
 from creatoken_sdk.chain.events import Event, decode_log, topics
 from creatoken_sdk.chain.rpc import Rpc
+from creatoken_sdk.studio.witness import Witnessed
 
-__all__ = ["Emitter", "Header", "Log", "Logs"]
+__all__ = ["RECENT", "Emitter", "Header", "Log", "Logs", "ask_logs"]
+
+RECENT = 64
+"""So many blocks below the head may still change; those under them are read for good."""
 
 _HASH = re.compile("0x[0-9a-f]{64}")
 
@@ -64,7 +68,7 @@ class Logs:
     def __init__(self, rpc: Rpc, deployment: Deployment, witness: Rpc | None = None) -> None:
         """Know the deployment; tokens become known by `learn`."""
         self._rpc = rpc
-        self._witness = witness
+        self._nodes = Witnessed(rpc, witness)
         contracts = deployment.contracts.items()
         self._fixed = {one.address.lower(): Emitter(name) for name, one in contracts}
         self._tokens: dict[str, Emitter] = {}
@@ -86,7 +90,7 @@ class Logs:
         self._learn(answers)
         logs = self._checked([log for log in answers if self._emitter(log)])
         if any((log.event.block_number, log.block_hash) != header[:2] for log in logs):
-            raise self._wrong("with logs of another block")
+            raise _wrong(self._rpc, "with logs of another block")
         return logs
 
     def between(self, first: int, last: int) -> list[Log]:
@@ -98,31 +102,16 @@ class Logs:
         for start in range(0, len(tokens), _ADDRESSES):
             answers += self._ask({**place, "address": tokens[start : start + _ADDRESSES]})
         if not all(map(self._emitter, answers)):
-            raise self._wrong("with logs of other contracts")
+            raise _wrong(self._rpc, "with logs of other contracts")
         logs = self._checked(answers)
         if any(not first <= log.event.block_number <= last for log in logs):
-            raise self._wrong("with logs of other blocks")
+            raise _wrong(self._rpc, "with logs of other blocks")
         return logs
 
     def _ask(self, query: Mapping[str, Any]) -> list[Any]:
-        logs = self._rows(self._rpc, query)
-        if self._witness is not None:
-            told = self._rows(self._witness, query)
-            if {_key(log) for log in logs} != {_key(log) for log in told}:
-                raise BadResponseError(
-                    f"{self._rpc.endpoint} and {self._witness.endpoint} gave different logs; "
-                    "try again, and use another endpoint if it stays so"
-                )
+        logs = ask_logs(self._rpc, query)
+        self._nodes.confirm(logs, lambda rpc: ask_logs(rpc, query), by=_keys)
         return logs
-
-    def _rows(self, rpc: Rpc, query: Mapping[str, Any]) -> list[Any]:
-        # A range is not asked for again: a node that finds it too long always will.
-        long = query.get("fromBlock") != query.get("toBlock")
-        ask = rpc.request_once if long else rpc.request
-        found = ask("eth_getLogs", query)
-        if not isinstance(found, list) or not all(isinstance(log, Mapping) for log in found):
-            raise self._wrong("with no list of logs")
-        return found
 
     def _emitter(self, log: Mapping[str, Any]) -> Emitter | None:
         address = str(log.get("address")).lower()
@@ -146,7 +135,7 @@ class Logs:
             log = self._log(answer, times)
             same_height = hashes.setdefault(log.event.block_number, log.block_hash)
             if logs.setdefault(log.key, log) != log or same_height != log.block_hash:
-                raise self._wrong("with logs that contradict each other")
+                raise _wrong(self._rpc, "with logs that contradict each other")
         return sorted(logs.values(), key=lambda log: (log.event.block_number, log.event.log_index))
 
     def _log(self, answer: Mapping[str, Any], times: dict[str, int]) -> Log:
@@ -154,7 +143,7 @@ class Logs:
         block_hash = str(answer.get("blockHash"))
         placed = _HASH.fullmatch(block_hash) and _HASH.fullmatch(str(answer.get("transactionHash")))
         if event is None or emitter is None or answer.get("removed") or not placed:
-            raise self._wrong("with a log that our contracts never emit")
+            raise _wrong(self._rpc, "with a log that our contracts never emit")
         if block_hash not in times:
             times[block_hash] = self._time(answer, block_hash)
         topics = " ".join(answer["topics"])
@@ -175,12 +164,21 @@ class Logs:
                 "use another endpoint"
             ) from None
 
-    def _wrong(self, how: str) -> BadResponseError:
-        return BadResponseError(
-            f"{self._rpc.endpoint} answered eth_getLogs {how}; use another endpoint"
-        )
+
+def ask_logs(rpc: Rpc, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return raw logs. A range is asked for once: a node that finds it too long always will."""
+    long = query.get("fromBlock") != query.get("toBlock")
+    ask = rpc.request_once if long else rpc.request
+    found = ask("eth_getLogs", query)
+    if not isinstance(found, list) or not all(isinstance(log, Mapping) for log in found):
+        raise _wrong(rpc, "with no list of logs")
+    return found
 
 
-def _key(log: Mapping[str, Any]) -> tuple[object, ...]:
+def _wrong(rpc: Rpc, how: str) -> BadResponseError:
+    return BadResponseError(f"{rpc.endpoint} answered eth_getLogs {how}; use another endpoint")
+
+
+def _keys(logs: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
     names = ("blockHash", "logIndex", "address", "data", "topics")
-    return tuple(str(log.get(name)).lower() for name in names)
+    return {tuple(str(log.get(name)).lower() for name in names) for log in logs}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +17,12 @@ from creatoken_sdk.chain.errors import (
 from creatoken_sdk.chain.events import decode_log, topic
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.record.structs import to_json
-from creatoken_sdk.studio.jobs import Jobs
+from creatoken_sdk.studio.jobs import Job, Jobs
+from creatoken_sdk.studio.logs import RECENT, ask_logs
 from creatoken_sdk.studio.store import Store
+from creatoken_sdk.studio.witness import Witnessed
 
-__all__ = ["Root", "Roots"]
-
-_RECENT = 64
-"""So many blocks below the head are read again, as they may still change."""
+__all__ = ["Root", "Roots", "is_overtaken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class Roots:
     def __post_init__(self) -> None:
         """Begin without any events."""
         self._rpc = self.client.wallet.rpc
+        self._nodes = Witnessed(self._rpc, self.witness)
         self._read: dict[str, tuple[int, list[Mapping[str, Any]]]] = {}
         self._sent: dict[str, bytes] = {}
 
@@ -66,7 +66,8 @@ class Roots:
         jobs = Jobs(self.store, self.client.chain_id, self.client.address)
         ours = jobs.recorded(token)
         minted = sum(n for _, effect, n, over in ours if n and (over or effect.is_done(self._rpc)))
-        supply = self._supply(token)  # asked last: what came since shows in it
+        # Asked last: what came since shows in it.
+        supply = self._nodes.ask(lambda rpc: _number(rpc, token, "totalSupply"))
         if minted == supply:
             return []
         logs = [(log, decode_log(log)) for log in self._logs(token)]
@@ -83,15 +84,6 @@ class Roots:
             for call, (_, event) in zip(sent, events, strict=True)
         ]
 
-    def _supply(self, token: str) -> int:
-        supply = _number(self._rpc, token, "totalSupply")
-        if self.witness and supply != _number(self.witness, token, "totalSupply"):
-            raise BadResponseError(
-                f"{self._rpc.endpoint} and {self.witness.endpoint} disagree on what is on chain; "
-                "wait if one lags behind, else replace the one that is wrong"
-            )
-        return supply
-
     def _require_sealed(self, token: str) -> None:
         """Sealing mints the shares of parents and lazy holders, without steps; nothing else."""
         if not _number(self._rpc, token, "sealedAt"):
@@ -104,7 +96,7 @@ class Roots:
         begin = self.client.deployment.contracts["Works"].block
         first, logs = self._read.get(token, (begin, []))
         logs = logs + self._between(token, first, head)
-        next_first = max(head - _RECENT, first)
+        next_first = max(head - RECENT, first)
         kept = [log for log in logs if int(log["blockNumber"], 16) < next_first]
         self._read[token] = next_first, kept
         return logs
@@ -128,14 +120,10 @@ class Roots:
     def _rows(self, token: str, first: int, last: int) -> list[Mapping[str, Any]]:
         recorded = topic("ContributionToken", "StepsRecorded")
         place = {"fromBlock": hex(first), "toBlock": hex(last)}
-        # A range is not asked for again: a node that finds it too long always will.
-        ask = self._rpc.request if first == last else self._rpc.request_once
-        found = ask("eth_getLogs", {"address": token, "topics": [recorded], **place})
+        found = ask_logs(self._rpc, {"address": token, "topics": [recorded], **place})
         asked = token.lower()
-        if not isinstance(found, list) or not all(
-            isinstance(log, Mapping)
-            and str(log.get("address")).lower() == asked
-            and decode_log(log) is not None
+        if not all(
+            str(log.get("address")).lower() == asked and decode_log(log) is not None
             for log in found
         ):
             raise BadResponseError(
@@ -157,6 +145,17 @@ class Roots:
                 )
             self._sent[tx_hash] = bytes.fromhex(str(found["input"]).removeprefix("0x"))
         return self._sent[tx_hash]
+
+
+def is_overtaken(job: Job, roots_of: Callable[[str], list[Root]]) -> bool:
+    """Return whether another copy of the store settled some of the job's steps, or all."""
+    if job.kind != "record":
+        return False
+    first_step, settled = job.call.data[-32:], job.subject["steps"] - job.subject["new"]
+    roots = roots_of(job.call.to)
+    if any(root.sent is None and root.root == job.effect.data[-32:] for root in roots):
+        return False  # by the very same call
+    return any(root.steps > settled and root.is_copy_of(first_step) for root in roots)
 
 
 def _number(rpc: Rpc, token: str, function: str) -> int:

@@ -40,6 +40,7 @@ from creatoken_sdk.studio.store import Store, open_store
 from creatoken_sdk.studio.unsigned import sign_steps, unsigned_steps
 from creatoken_sdk.studio.values import content_of
 from creatoken_sdk.studio.verify import file_hash, verify
+from creatoken_sdk.studio.witness import connect_witness
 
 __all__ = ["Studio"]
 
@@ -76,11 +77,7 @@ class Studio(Hindsight):
         `flush` settles is final, and what `index` reads is taken, only once both say so.
         RecordError if it is the URL of the first.
         """
-        second = None if witness is None else Rpc.connect(witness)
-        if second and second.is_same(chain.wallet.rpc):
-            raise RecordError(
-                f"{second.endpoint} would be its own witness; name a node of another provider"
-            )
+        second = None if witness is None else connect_witness(witness, chain.wallet.rpc)
         return cls(open_store(where), chain, signer, second)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from creatoken_sdk import Creatoken
-from creatoken_sdk.studio import journal, sequencer
+from creatoken_sdk.studio import journal, tracker
 from creatoken_sdk.studio.jobs import Jobs
 from creatoken_sdk.studio.journal import Journal
 from creatoken_sdk.studio.transactions import Transactions
@@ -30,7 +30,7 @@ MOMENTS: dict[str, tuple[Any, str, str]] = {
     "in the commit of a transaction": (Transactions, "add", "after"),
     "after persisting": (Creatoken, "broadcast", "before"),
     "after broadcasting": (Creatoken, "broadcast", "after"),
-    "after mining": (sequencer, "look", "after"),
+    "after mining": (tracker, "look", "after"),
     "in the commit of the end": (Transactions, "close_others", "after"),
 }
 

@@ -11,7 +11,7 @@ import pytest
 
 from creatoken_sdk.chain.errors import GasTooLowError, InsufficientFundsError
 from creatoken_sdk.chain.projects import Role
-from creatoken_sdk.studio import sequencer
+from creatoken_sdk.studio import tracker
 from creatoken_sdk.studio.errors import SettlementError
 from creatoken_sdk.studio.jobs import JobState
 from endpoint import FaultyEndpoint
@@ -54,7 +54,7 @@ def test_drain__when_the_base_fee_jumps_over_the_offer__raises_both_fees_on_the_
 def test_drain__when_nothing_is_mined__raises_fees_up_to_a_multiple_of_the_price(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sequencer, "_ENOUGH", 2)
+    monkeypatch.setattr(tracker, "_ENOUGH", 2)
     recording(scene, "a")
     restarted = scene.sequencer(stuck_seconds=0)
     for _ in range(10):

@@ -23,7 +23,7 @@ from creatoken_sdk.studio import follower
 from creatoken_sdk.studio.index import Index
 contracts = {one.name: DeployedContract(one.address, one.code_hash) for one in plan()}
 chain = Creatoken(Wallet(Rpc.connect(URL), 31337, None), Deployment(31337, contracts))
-follower._RECENT, follower._FIRST_SIZE = 1, 3
+follower.RECENT, follower._FIRST_SIZE = 1, 3
 index = Index(store, chain)
 """
 
@@ -31,7 +31,7 @@ index = Index(store, chain)
 @pytest.fixture(autouse=True)
 def short_ranges(monkeypatch):
     """Most blocks are read in ranges of a few."""
-    monkeypatch.setattr(follower_module, "_RECENT", 2)
+    monkeypatch.setattr(follower_module, "RECENT", 2)
     monkeypatch.setattr(follower_module, "_FIRST_SIZE", 6)
 
 
@@ -83,13 +83,22 @@ def test_update__when_the_node_refuses_long_ranges__asks_for_shorter_ones(
 def test_update__when_logs_are_missing__is_stopped_by_the_witness(busy, endpoint, store):
     index = Index(store, busy.client(endpoint.url), witness=Rpc.connect(busy.anvil.url))
     endpoint.lies["eth_getLogs"] = lambda logs: logs[:-1]
-    with pytest.raises(BadResponseError, match="gave different logs; try again"):
+    with pytest.raises(BadResponseError, match="disagree on what is on chain; wait if one lags"):
         index.update()
     told = rows(store)
     assert told == busy.logs()[: len(told)]
     del endpoint.lies["eth_getLogs"]
     index.update()
     assert rows(store) == busy.logs()
+
+
+def test_update__when_the_witness_gives_no_logs__names_the_witness(busy, endpoint, store):
+    index = Index(store, busy.ct, witness=Rpc.connect(endpoint.url))
+    endpoint.lies["eth_getLogs"] = lambda _: None
+    host = endpoint.url.rpartition("@")[2].removeprefix("http://").partition("/")[0]
+    with pytest.raises(BadResponseError, match=f"^http://{host} answered eth_getLogs with no"):
+        index.update()
+    assert rows(store) == []
 
 
 def test_rewind__when_logs_were_missing_without_a_witness__gets_them(busy, endpoint, store):
