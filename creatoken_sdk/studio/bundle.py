@@ -14,9 +14,10 @@ from typing import Any
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.record import canonical, content_hash
 
-__all__ = ["EVIDENCE", "MAX_EVIDENCE", "Bundle", "is_file_name"]
+__all__ = ["EVIDENCE", "MAX_EVIDENCE", "SCRIPTS", "Bundle", "is_file_name"]
 
 EVIDENCE = "evidence.json"
+SCRIPTS = ("verify.py", "case.py", "mathematics.py", "__main__.py")
 MAX_EVIDENCE = 64 << 20
 """In bytes."""
 _MAX_RATIO = 100
@@ -80,8 +81,7 @@ def _check_name(member: zipfile.ZipInfo) -> None:
         raise RecordError(f"{name!r} leads out of the bundle; refuse this bundle")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise RecordError(f"{name!r} is a symbolic link; refuse this bundle")
-    known = (EVIDENCE, "README.txt", "verify.py", "mathematics.py", "__main__.py")
-    if name not in known and not is_file_name(name):
+    if name not in (EVIDENCE, "README.txt", *SCRIPTS) and not is_file_name(name):
         raise RecordError(f"{name!r} belongs to no bundle; get the original")
 
 

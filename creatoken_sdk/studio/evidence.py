@@ -19,7 +19,7 @@ from creatoken_sdk.chain.client import Creatoken
 from creatoken_sdk.errors import ChainError, CreatokenError, RecordError
 from creatoken_sdk.record import Certificate, Disclosure, SignedStep
 from creatoken_sdk.record.structs import from_json, to_json
-from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
+from creatoken_sdk.studio.bundle import EVIDENCE, SCRIPTS, Bundle
 from creatoken_sdk.studio.carried import Anchored
 from creatoken_sdk.studio.errors import UnprovedWarning
 from creatoken_sdk.studio.findings import MALFORMED, Finding, Report, State, Verdict
@@ -35,7 +35,6 @@ Opened = tuple[int | None, Disclosure]
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 _NAME = "/details/file"
 _UNNAMED = "unnamed"
-_SCRIPTS = ("verify.py", "mathematics.py", "__main__.py")
 
 
 def pack(
@@ -173,7 +172,7 @@ def _write(to: Path, evidence: Mapping[str, Any], file: Path, name: str) -> None
 
 def _fill(archive: zipfile.ZipFile, evidence: Mapping[str, Any], file: Path, name: str) -> None:
     scripts = files("creatoken_sdk.studio") / "standalone"
-    for script in _SCRIPTS:
+    for script in SCRIPTS:
         archive.writestr(script, (scripts / script).read_text("utf-8"))
     readme = (scripts / "README.txt").read_text("utf-8")
     about = evidence["asset"]

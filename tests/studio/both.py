@@ -49,7 +49,7 @@ def by_script(evidence: dict[str, Any], digest: bytes | None, blocks: Collection
     try:
         case = standalone().Case(evidence, digest, blocks=blocks)
         case.examine()
-    except (standalone().Wrong, *MALFORMED):
+    except (sys.modules["mathematics"].Wrong, *MALFORMED):
         return REFUSED
     return noted(case.findings)
 

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from creatoken_sdk.errors import RecordError
-from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
+from creatoken_sdk.studio.bundle import EVIDENCE, SCRIPTS, Bundle
 from studio.both import STANDALONE
 
 LIMIT = 64 << 20
@@ -32,7 +32,7 @@ def run(*command):
 def packed(path, members, method=zipfile.ZIP_DEFLATED):
     """A bundle with the script and these members, written piece by piece."""
     with zipfile.ZipFile(path, "w", method) as archive:
-        for script in ("verify.py", "mathematics.py", "__main__.py"):
+        for script in SCRIPTS:
             archive.write(STANDALONE / script, script)
         for name, (piece, count) in members.items():
             with archive.open(name, "w") as member:

@@ -16,7 +16,7 @@ from creatoken_sdk import Creatoken
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.errors import RecordError
-from creatoken_sdk.studio.bundle import EVIDENCE, Bundle
+from creatoken_sdk.studio.bundle import EVIDENCE, SCRIPTS, Bundle
 from creatoken_sdk.studio.errors import UnprovedWarning
 from creatoken_sdk.studio.evidence import pack, verify_bundle
 from creatoken_sdk.studio.findings import State
@@ -59,9 +59,7 @@ def test_pack__given_an_approved_file__holds_everything_a_court_needs(bundle):
         readme = archive.read("README.txt").decode()
         evidence = json.loads(archive.read(EVIDENCE))
         assert archive.read("file/banner.png") == BANNER
-    assert sorted(names) == sorted(
-        ["README.txt", "verify.py", "mathematics.py", "__main__.py", EVIDENCE, "file/banner.png"]
-    )
+    assert sorted(names) == sorted(["README.txt", *SCRIPTS, EVIDENCE, "file/banner.png"])
     assert hashlib.sha256(BANNER).hexdigest() in readme
     events = [one["event"].split("(")[0] for one in evidence["events"]]
     assert events == ["AssetRegistered", "AssetApproved", "Anchored", "StepsRecorded"]
