@@ -92,6 +92,35 @@ def test_script__given_a_node__confirms_every_event(scene, bundle):
     assert set(told(output)["chain"]) == {"event 0", "event 1", "event 2", "event 3", "asset"}
 
 
+def test_script__when_the_node_does_not_answer__leaves_unknown_what_only_it_could_say(bundle):
+    code, output, errors = run(bundle, "--json", "--rpc", "http://127.0.0.1:1")
+    assert (code, errors) == (0, "")
+    found = json.loads(output)
+    assert found["answers"] == {"integrity": "holds", "trust": "unknown", "chain": "unknown"}
+    assert {(state, why) for _, state, why in found["findings"]["chain"]} == {
+        ("unknown", "the node did not answer (URLError)")
+    }
+
+
+def test_script__when_the_node_refuses_to_answer__says_why_and_leaves_it_unknown(scene, bundle):
+    endpoint = FaultyEndpoint(scene.chain.url)
+    pruned = {"error": {"code": -32000, "message": "history is pruned"}}
+    endpoint.fail("eth_getTransactionReceipt", pruned)
+    code, output, _ = run(bundle, "--json", "--rpc", "http://" + endpoint.url.split("@")[1])
+    endpoint.close()
+    assert code == 0
+    chain = {check: (state, why) for check, state, why in json.loads(output)["findings"]["chain"]}
+    assert chain["event 0"][0] == "unknown"
+    assert "history is pruned" in chain["event 0"][1]
+    assert chain["asset"][0] == "holds"
+
+
+def test_script__given_no_url_of_a_node__says_what_one_is(bundle):
+    code, output, errors = run(bundle, "--rpc", "127.0.0.1:8545")
+    assert (code, output) == (2, "")
+    assert errors == "--rpc takes the URL of a node, http:// or https://: '127.0.0.1:8545'\n"
+
+
 def test_script__given_the_hashes_of_the_blocks__needs_no_node_for_the_chain(bundle):
     evidence = json.loads(zipfile.ZipFile(bundle).read(EVIDENCE))
     blocks = [one["log"]["blockHash"] for one in evidence["events"]]

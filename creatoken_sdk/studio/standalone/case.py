@@ -38,6 +38,10 @@ REGISTERED = (
 )
 
 
+class Silent(Exception):
+    """A node did not answer, which says nothing about the evidence; the text says why."""
+
+
 class Case:
     """The evidence, and what was found out about it: {answer: [(check, state, reason)]}."""
 
@@ -72,6 +76,8 @@ class Case:
     def check(self, answer, name, test):
         try:
             state, why = test()
+        except Silent as silence:
+            state, why = UNKNOWN, str(silence)
         except Wrong as wrong:
             state, why = FAILS, str(wrong)
         except Exception as error:

@@ -22,7 +22,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
-from case import FAILS, Case, answers
+from case import FAILS, Case, Silent, answers
 from mathematics import parsed, require
 
 FILE = r"file/[\w-][\w.-]{0,199}"
@@ -41,9 +41,15 @@ def node(url):
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(url, body.encode(), headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            told = json.load(answer)
-        require("error" not in told, f"the node refused: {told.get('error')}")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                told = json.load(answer)
+            refused = told.get("error")
+        except Exception as error:  # whatever an address that is no node's makes of it
+            raise Silent(f"the node did not answer ({type(error).__name__})") from None
+        require("revert" not in str(refused), f"the chain refused: {refused}")
+        if refused or "result" not in told:
+            raise Silent(f"the node did not answer: {refused or 'it gave no result'}")
         return told["result"]
 
     return ask
@@ -91,6 +97,8 @@ def main():
     for block in options.block:
         if not re.fullmatch("0x[0-9a-f]{64}", block):
             parser.exit(2, f"--block takes the hash of a block, 0x and 64 of 0-9a-f: {block!r}\n")
+    if options.rpc and not re.match("https?://", options.rpc):
+        parser.exit(2, f"--rpc takes the URL of a node, http:// or https://: {options.rpc!r}\n")
     try:
         findings = examine(Path(__file__).parent, options.file, options.rpc, options.block)
     except Exception as error:  # whatever a bundle from a stranger makes reading stumble over
