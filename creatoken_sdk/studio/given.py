@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from creatoken_sdk.chain.client import Creatoken
-from creatoken_sdk.errors import RecordError
+from creatoken_sdk.errors import CanonicalError, RecordError
 from creatoken_sdk.record import canonical
 from creatoken_sdk.studio.bundle import EVIDENCE, MAX_EVIDENCE
 from creatoken_sdk.studio.evidence import verify_bundle
@@ -18,7 +18,8 @@ from creatoken_sdk.studio.verify import verify
 
 __all__ = ["verify_given"]
 
-_ASSET = re.compile("0x[0-9a-fA-F]{1,64}")  # `hex(id)` writes no leading zeros
+_ASSET = re.compile("0x[0-9a-fA-F]{60,64}")
+"""`hex(id)` writes no leading zeros; four of them are rare, and an id cut short lacks more."""
 _SCHEMA = "creatoken.certificate"
 
 
@@ -28,7 +29,7 @@ def verify_given(client: Creatoken, given: str, *, certificate: Path | None = No
     A .zip without evidence and a .json that is no certificate are files like any other, and so is
     what comes with a certificate. RecordError says why something can be none of these.
     """
-    held = None if certificate is None else canonical.loads(_contents(certificate))
+    held = None if certificate is None else _document(certificate)
     if given.startswith("0x"):
         return verify(client, asset=_asset(given), certificate=held)
     path = Path(given)
@@ -42,7 +43,7 @@ def verify_given(client: Creatoken, given: str, *, certificate: Path | None = No
 def _asset(given: str) -> int:
     if not _ASSET.fullmatch(given):
         raise RecordError(
-            f"{given!r} is no asset id: pass 0x and up to 64 hex digits, "
+            f"{given!r} is no asset id: pass 0x and its 64 hex digits, "
             "or a file of that name with ./"
         )
     return int(given, 16)
@@ -50,7 +51,7 @@ def _asset(given: str) -> int:
 
 def _is_bundle(path: Path) -> bool:
     """A .zip that cannot be read counts as one: it is damaged, whatever it was."""
-    if path.suffix != ".zip":
+    if path.suffix != ".zip" or not path.is_file():
         return False
     try:
         with zipfile.ZipFile(path) as archive:
@@ -67,6 +68,14 @@ def _certificate(path: Path) -> dict[str, Any] | None:
     document = canonical.loads(data)
     is_one = isinstance(document, dict) and document.get("schema") == _SCHEMA
     return document if is_one else None
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = canonical.loads(_contents(path))
+    except CanonicalError as error:
+        raise RecordError(f"{path.name} is no certificate: {error}") from None
+    return document
 
 
 def _contents(path: Path) -> bytes:

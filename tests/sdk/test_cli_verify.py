@@ -107,12 +107,12 @@ def test_verify__given_a_registered_archive_or_json__takes_it_for_the_file_that_
     assert answers(told) == {"integrity": "holds", "trust": "unknown", "chain": "holds"}
 
 
-@pytest.mark.parametrize("given", ["0x", "0x" + "ab" * 33, "0x" + "zz" * 32])
+@pytest.mark.parametrize("given", ["0x", "0x" + "ab" * 29, "0x" + "ab" * 33, "0x" + "zz" * 32])
 def test_verify__given_an_id_of_another_form__says_what_one_is(creatoken, given):
     code, told, complaint = creatoken("verify", given)
     assert (code, told) == (1, "")
     assert complaint == (
-        f"creatoken: '{given}' is no asset id: pass 0x and up to 64 hex digits, "
+        f"creatoken: '{given}' is no asset id: pass 0x and its 64 hex digits, "
         "or a file of that name with ./\n"
     )
 
@@ -132,6 +132,13 @@ def test_verify__given_half_of_a_bundle_or_certificate__says_so_in_one_line(
     code, told, complaint = creatoken("verify", name)
     assert (code, told) == (1, "")
     assert complaint.startswith(f"creatoken: {says}")
+    assert complaint.count("\n") == 1
+
+
+def test_verify__given_a_certificate_that_is_none__names_it(creatoken, banner):
+    code, told, complaint = creatoken("verify", banner, "--certificate", banner)
+    assert (code, told) == (1, "")
+    assert complaint.startswith("creatoken: banner.txt is no certificate: not JSON at line 1")
     assert complaint.count("\n") == 1
 
 
