@@ -16,13 +16,12 @@ import click
 from ape import accounts
 from ape.api import AccountAPI, ProviderAPI
 from ape.cli import ConnectedProviderCommand, account_option
-from eth_account import Account
 
 import creatoken_sdk
 from creatoken_sdk.chain.deploy import deploy
 from creatoken_sdk.chain.deployments import DeployedContract, Deployment
 from creatoken_sdk.chain.rpc import Rpc
-from creatoken_sdk.chain.signers import TransactionSigner
+from creatoken_sdk.chain.signers import TransactionSigner, take_account
 from creatoken_sdk.chain.wallet import Wallet
 from creatoken_sdk.errors import CreatokenError
 
@@ -59,9 +58,8 @@ class ApeSigner:
 )
 def cli(provider: ProviderAPI, account: AccountAPI | None, folder: Path) -> None:
     """Deploy every contract and write down where it is."""
-    signer = _signer(provider, account)
     try:
-        _deploy(provider, signer, folder / f"{provider.chain_id}.json")
+        _deploy(provider, _signer(provider, account), folder / f"{provider.chain_id}.json")
     except CreatokenError as error:
         raise click.ClickException(str(error)) from None
 
@@ -79,9 +77,8 @@ def _deploy(provider: ProviderAPI, signer: TransactionSigner, path: Path) -> Non
 def _signer(provider: ProviderAPI, account: AccountAPI | None) -> TransactionSigner:
     if account is not None:
         return ApeSigner(account, provider)
-    if key := os.environ.get(KEY):
-        signer: TransactionSigner = Account.from_key(key)
-        return signer
+    if KEY in os.environ:
+        return take_account(KEY, "deployer", "it pays the gas")
     if provider.network.is_local:
         return ApeSigner(accounts.test_accounts[0], provider)
     raise click.UsageError(f"who pays? Give --account or set {KEY}")

@@ -67,9 +67,14 @@ class Rpc:
 
     @classmethod
     def connect(cls, where: str | Web3) -> Rpc:
-        """Use an http(s) URL, or the provider of a `Web3` (IPC, WebSocket, custom sessions)."""
+        """Use an http(s) URL, or the provider of a `Web3` (IPC, WebSocket, custom sessions).
+
+        UnreachableError if the text is no such URL; what is there is asked later.
+        """
         if not isinstance(where, str):
             return cls(where.provider)
+        if urlsplit(where).scheme not in ("http", "https"):
+            raise UnreachableError("a node's URL begins with http:// or https://; add it")
         from web3 import HTTPProvider
 
         # web3 would retry by itself and take the second answer to one broadcast for a failure.

@@ -62,7 +62,10 @@ def relay(
 def status(
     where: Where, rpc: Endpoint = LOCAL, deployment: Deployed = None, as_json: AsJson = False
 ) -> None:
-    """Say how far the jobs of a studio are, and what should worry somebody."""
+    """Say how far the jobs of a studio are, and what should worry somebody.
+
+    The jobs are those of the account of the private key in CREATOKEN_KEY; nothing is signed.
+    """
     with _open_studio(where, rpc, deployment) as studio:
         found = _standing(studio)
     _print(found, as_json)
@@ -115,17 +118,21 @@ def _settle(
 ) -> dict[str, Any]:
     """Settle what is recorded, and with `retry` what was refused; return where it stands then."""
     from creatoken_sdk.studio.errors import SettlementError
+    from creatoken_sdk.studio.jobs import JobState
 
     wait = _finality(finality)
     if retry:
         studio.retry()
     try:
-        studio.flush(wait=wait, timeout_seconds=timeout_seconds, progress=progress)
+        states = studio.flush(wait=wait, timeout_seconds=timeout_seconds, progress=progress)
     except SettlementError as error:
         found = _standing(studio) | {"refused": [f"{job.kind}: {job.reason}" for job in error.jobs]}
         found["alarms"] += map(str, error.runs)
         return found
-    return _standing(studio)
+    found = _standing(studio)
+    if left := sum(states[one] for one in (JobState.QUEUED, JobState.SENT, JobState.MINED)):
+        found["alarms"].append(f"not yet at finality {finality}: {left} jobs; relay again later")
+    return found
 
 
 def _standing(studio: Studio) -> dict[str, Any]:

@@ -36,8 +36,9 @@ def start(chain, payer, tmp_path):
     command = [ape, "run", "deploy", "--network", network, "--folder", str(tmp_path)]
     env = os.environ | {"CREATOKEN_DEPLOYER_KEY": payer.key.to_0x_hex(), "PYTHONUNBUFFERED": "1"}
 
-    def start_() -> subprocess.Popen[str]:
-        return subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE)
+    def start_(**environment: str) -> subprocess.Popen[str]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        return subprocess.Popen(command, env=env | environment, text=True, **pipes)
 
     return start_
 
@@ -72,3 +73,12 @@ def test_deploy__when_killed_half_way_and_run_again__goes_on_and_then_changes_no
     assert (path.read_bytes(), chain.request("eth_blockNumber")) == (written, sent)
     ct = Creatoken.connect(chain.url, signer=payer, deployment=path)
     assert ct.projects.create(treasury=payer.address) == 1
+
+
+def test_deploy__given_no_private_key__says_so_in_one_line(start, tmp_path):
+    run = start(CREATOKEN_DEPLOYER_KEY="0x12")
+    output, _ = run.communicate(timeout=120)
+    assert run.returncode == 1
+    says = "CREATOKEN_DEPLOYER_KEY holds no private key; it is 0x and 64 hex digits"
+    assert [line for line in output.splitlines() if "Error" in line] == [f"Error: {says}"]
+    assert list(tmp_path.iterdir()) == []

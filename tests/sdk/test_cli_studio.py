@@ -53,6 +53,29 @@ def test_relay__when_dry__says_what_would_be_sent_and_sends_nothing(
     assert creatoken_chain.request("eth_blockNumber") == height
 
 
+def test_relay__when_the_time_is_over_before_all_is_final__says_so_and_exits_with_one(
+    creatoken, creatoken_run, creatoken_actors
+):
+    key = creatoken_actors.recorder.key.hex()
+    command = ("relay", "studio.db", "--finality", "99", "--timeout", "1", "--json")
+    code, told, complaint = creatoken(*command, CREATOKEN_KEY=key)
+    assert (code, complaint) == (1, "")
+    found = json.loads(told)
+    assert found["jobs"] == {"mined": 1}
+    assert found["alarms"] == ["not yet at finality 99: 1 jobs; relay again later"]
+
+
+def test_relay__given_an_address_without_scheme__says_how_a_url_begins(
+    creatoken, creatoken_studio, creatoken_actors
+):
+    key = creatoken_actors.recorder.key.hex()
+    code, told, complaint = creatoken(
+        "relay", "studio.db", "--rpc", "127.0.0.1:8545", CREATOKEN_KEY=key
+    )
+    assert (code, told) == (1, "")
+    assert complaint == "creatoken: a node's URL begins with http:// or https://; add it\n"
+
+
 def test_relay__given_an_unknown_finality__names_those_there_are(
     creatoken, creatoken_studio, creatoken_actors
 ):
