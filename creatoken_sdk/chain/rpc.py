@@ -73,7 +73,7 @@ class Rpc:
         """
         if not isinstance(where, str):
             return cls(where.provider)
-        if urlsplit(where).scheme not in ("http", "https"):
+        if not where.lower().startswith(("http://", "https://")):
             raise UnreachableError("a node's URL begins with http:// or https://; add it")
         from web3 import HTTPProvider
 

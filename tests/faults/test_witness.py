@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from creatoken_sdk.anvil import Anvil
-from creatoken_sdk.chain.errors import BadResponseError, WrongChainError
+from creatoken_sdk.chain.errors import BadResponseError, UnreachableError, WrongChainError
 from creatoken_sdk.chain.rpc import Rpc
 from creatoken_sdk.errors import RecordError
 from creatoken_sdk.studio.jobs import JobState
@@ -161,7 +161,7 @@ def test_open__given_the_first_endpoint_as_witness__refuses_and_makes_no_store(
 @pytest.mark.threat("C5")
 @pytest.mark.parametrize(
     "other",
-    ["http://localhost:1/a", "http://localhost/b", "http://localhost/a?k=2", "http://[", ""],
+    ["http://localhost:1/a", "http://localhost/b", "http://localhost/a?k=2", "http://["],
 )
 def test_open__given_another_witness__takes_it(scene: Scene, tmp_path: Path, other: str) -> None:
     client = scene.client("http://localhost:80/a")
@@ -169,6 +169,16 @@ def test_open__given_another_witness__takes_it(scene: Scene, tmp_path: Path, oth
     Studio.open(where, chain=client, signer=scene.signer, witness=other).close()
     with pytest.raises(RecordError):
         Studio.open(where, chain=client, signer=scene.signer, witness="http://localhost/a/")
+
+
+@pytest.mark.parametrize("no_url", ["", "localhost:8545", "file:///node"])
+def test_open__given_a_witness_without_http__refuses_it_and_makes_no_store(
+    scene: Scene, tmp_path: Path, no_url: str
+) -> None:
+    where = tmp_path / "new.db"
+    with pytest.raises(UnreachableError, match="a node's URL begins with http:// or https://"):
+        Studio.open(where, chain=scene.client(), signer=scene.signer, witness=no_url)
+    assert not where.exists()
 
 
 @pytest.mark.threat("C5")
